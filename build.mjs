@@ -1,0 +1,46 @@
+// Bundles what runs: the command line with its packages left outside, and each container's program as one file
+// with everything inside, so that images carry no node_modules.
+import { existsSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  logLevel: 'warning',
+  legalComments: 'none',
+  // Bundled CommonJS packages still call require for Node's own modules.
+  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+};
+
+/** The programs that run inside containers, by the name of their bundle. */
+const services = {
+  setup: 'src/runtimes/docker/setup-service.ts',
+  generator: 'generator/service.ts',
+  archive: 'src/archive/service.ts',
+  coordinator: 'lambda/coordinator-service.ts',
+  'batch-task': 'lambda/batch-task.ts',
+  validation: 'src/validation/service.ts',
+  views: 'src/serving/views-service.ts',
+};
+
+const present = (entries) => Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: present({ cli: 'src/cli/main.ts', 'bench-lambda': 'bench/lambda.ts' }),
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  packages: 'external',
+});
+await build({
+  ...common,
+  entryPoints: present(services),
+  outdir: 'dist/services',
+  outExtension: { '.js': '.mjs' },
+  // webhdfs names a deprecated package that its maintained fork replaces call for call.
+  alias: { request: '@cypress/request' },
+  external: ['kerberos', 'snappy'],
+});

@@ -1,0 +1,20 @@
+import { count, type Question, total } from './question.js';
+
+export const itemsSold: Question = {
+  name: 'items-sold',
+  asks: 'How many items of each kind were sold?',
+  where: { kind: 'sale' },
+  key: ['item'],
+  sums: { sold: count(), revenueCents: total('price_cents') },
+};
+
+export const revenueByMachine: Question = {
+  name: 'revenue-by-machine',
+  asks: 'How much did each machine earn?',
+  where: { kind: 'sale' },
+  key: ['snack_automat_id'],
+  sums: { sold: count(), revenueCents: total('price_cents') },
+};
+
+/** The questions that every pipeline answers unless it is given others. */
+export const builtinQuestions: readonly Question[] = [itemsSold, revenueByMachine];

@@ -1,0 +1,59 @@
+/**
+ * A question's sums by key, and their algebra: `zero` is the empty table, `plus` is associative and commutative,
+ * so slices and bases merge in any order. 64-bit: overflow throws, nothing is ever rounded. Pure.
+ */
+import type { Question, Sum } from '../questions/question.js';
+
+/** One key's sums in the order of the question's `sums`. `null` is "no event yet" for least and greatest. */
+export type Sums = readonly (bigint | null)[];
+
+/** Keys are JSON arrays of the key parts, `["apple"]`, so that a key is one text in every layer. */
+export type SumTable = ReadonlyMap<string, Sums>;
+
+const least64 = -(2n ** 63n);
+const greatest64 = 2n ** 63n - 1n;
+
+/** The sums of no events. */
+export const zero: SumTable = new Map();
+
+/** The sums of both parts' events. Throws `RangeError` when a sum leaves 64 bits. */
+export function plus(question: Question, a: SumTable, b: SumTable): SumTable {
+  const [large, small] = a.size >= b.size ? [a, b] : [b, a];
+  if (small.size === 0) return large;
+  const kinds = Object.values(question.sums);
+  const merged = new Map(large);
+  for (const [key, sums] of small) {
+    const other = merged.get(key);
+    merged.set(key, other === undefined ? sums : kinds.map((kind, i) => plusOne(kind, other[i]!, sums[i]!)));
+  }
+  return merged;
+}
+
+/** Whether both hold the same keys with the same sums. */
+export function sameTable(a: SumTable, b: SumTable): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, sums] of a) {
+    const other = b.get(key);
+    if (other === undefined || other.length !== sums.length || sums.some((sum, i) => sum !== other[i])) return false;
+  }
+  return true;
+}
+
+/** Adds two values of one sum. Throws `RangeError` when the result leaves 64 bits. */
+export function plusOne(kind: Sum, a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  switch (kind.sum) {
+    case 'least':
+      return a < b ? a : b;
+    case 'greatest':
+      return a > b ? a : b;
+    default:
+      return within64Bits(a + b);
+  }
+}
+
+/** The value itself, or `RangeError`: a sum that left 64 bits is an error, never a rounding. */
+export function within64Bits(value: bigint): bigint {
+  if (value < least64 || value > greatest64) throw new RangeError(`a sum left 64 bits: ${value}`);
+  return value;
+}

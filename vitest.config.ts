@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+// The suffix of a test says what it needs: *.unit nothing, *.embedded the embedded runtime, *.docker a Docker engine.
+// One lab serves all docker tests, so they run in one process, one file after the other.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.unit.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'docker',
+          include: ['test/**/*.docker.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
