@@ -1,0 +1,54 @@
+/**
+ * The serving store's tables in Cassandra, made by `setup` before anything else runs.
+ * Rows that conditional writes touch (heads, cycles) are touched by nothing else, deletes included (protocol rule 16).
+ * Slices and bases are written once under a key that is never used again, so a reader can never see a mixture.
+ */
+
+export const keyspace = 'snacklab';
+
+/** Deleted rows may go for good after a minute: there is one replica, so no other could bring them back. */
+const goneAfter = 'gc_grace_seconds = 60';
+
+export const schema: readonly string[] = [
+  `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
+
+  // One partition an architecture, so that the live pointer and all heads are read in one SELECT (protocol rule 10).
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.heads (
+    architecture text,
+    live text static, generation bigint static, forced bigint static, next_incarnation int static,
+    pipeline text,
+    incarnation int, status text, origin text, questions text,
+    epoch int, number bigint, position text, segments text,
+    base_id bigint, base_number bigint, base_cut text, fold_id bigint, fold_number bigint, next_base_id bigint,
+    PRIMARY KEY (architecture, pipeline))`,
+
+  // Positions are JSON arrays of next offsets; sums is the packed table of src/serving/packed.ts.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.slices (
+    incarnation int, question text, number bigint, epoch int,
+    from_position text, until_position text, messages bigint, rejected bigint,
+    least_event_ms bigint, greatest_event_ms bigint, committed_ms bigint, sums blob,
+    PRIMARY KEY ((incarnation, question), number, epoch)) WITH ${goneAfter}`,
+
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.bases (
+    incarnation int, question text, kind text, id bigint,
+    number bigint, from_position text, until_position text, messages bigint, rejected bigint, sums blob,
+    PRIMARY KEY ((incarnation, question), kind, id)) WITH ${goneAfter}`,
+
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.truths (
+    incarnation int, question text, number bigint,
+    position text, messages bigint, rejected bigint, repeats bigint, sums blob,
+    PRIMARY KEY ((incarnation, question), number)) WITH CLUSTERING ORDER BY (number DESC) AND ${goneAfter}`,
+
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.cycles (
+    pipeline text PRIMARY KEY, version bigint, state text)`,
+
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.wanted (
+    architecture text, name text, value text, PRIMARY KEY (architecture, name))`,
+
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.reports (
+    architecture text, service text, at_ms bigint, report text, PRIMARY KEY (architecture, service))`,
+
+  // A test's hold points: a service that comes to a wanted one says so and waits until it is released.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.holds (
+    service text, point text, wanted boolean, reached_ms bigint, PRIMARY KEY (service, point))`,
+];
