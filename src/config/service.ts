@@ -1,0 +1,118 @@
+/**
+ * The environment of the services in containers, parsed once when a service starts. The only other reader of the
+ * environment is ./command-line.ts. A value that does not fit ends the service with its name, value and remedy.
+ * It knows no defaults for the engines' addresses: those are written once, in engines/common.yaml.
+ */
+import { z } from 'zod';
+import { LabError } from '../errors.js';
+
+/** Variables by name, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const address = z.string().regex(/^[^\s:]+:\d+$/, 'must be host:port');
+const fraction = z.coerce.number().min(0).max(1);
+/** Compose gives an unset variable as an empty text. */
+const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
+
+const common = z.object({
+  SNACKLAB_LAB: z.enum(['lambda', 'kappa']),
+  SNACKLAB_KAFKA: address,
+  SNACKLAB_CASSANDRA: address,
+  SNACKLAB_HOLDS: z.enum(['on', 'off']).default('off'),
+});
+
+export interface ServiceConfig {
+  readonly lab: 'lambda' | 'kappa';
+  /** Bootstrap server, `host:port`. */
+  readonly kafka: string;
+  /** Contact point, `host:port`. */
+  readonly cassandra: string;
+  /** Whether tests may hold this service at its hold points. */
+  readonly holds: boolean;
+}
+
+/** What every service gets. */
+export function serviceConfig(environment: Environment = process.env): ServiceConfig {
+  const values = parseEnvironment(common, environment);
+  return {
+    lab: values.SNACKLAB_LAB,
+    kafka: values.SNACKLAB_KAFKA,
+    cassandra: values.SNACKLAB_CASSANDRA,
+    holds: values.SNACKLAB_HOLDS === 'on',
+  };
+}
+
+/** Where the archive writes: the NameNode's WebHDFS, `host:port`. */
+export function archiveConfig(environment: Environment = process.env): ServiceConfig & { readonly webhdfs: string } {
+  const { SNACKLAB_WEBHDFS } = parseEnvironment(z.object({ SNACKLAB_WEBHDFS: address }), environment);
+  return { ...serviceConfig(environment), webhdfs: SNACKLAB_WEBHDFS };
+}
+
+export interface CoordinatorConfig extends ServiceConfig {
+  readonly webhdfs: string;
+  /** The ResourceManager's REST address, `host:port`. */
+  readonly yarn: string;
+  /** From the start of one batch cycle to the start of the next. */
+  readonly batchEveryMs: number;
+}
+
+export function coordinatorConfig(environment: Environment = process.env): CoordinatorConfig {
+  const own = z.object({ SNACKLAB_YARN: address, SNACKLAB_BATCH_EVERY_S: z.coerce.number().positive() });
+  const values = parseEnvironment(own, environment);
+  return {
+    ...archiveConfig(environment),
+    yarn: values.SNACKLAB_YARN,
+    batchEveryMs: Math.round(values.SNACKLAB_BATCH_EVERY_S * 1000),
+  };
+}
+
+export interface GeneratorConfig extends ServiceConfig {
+  /** Events per second that the generator starts with; wanted state may change it. */
+  readonly rate: number;
+  readonly seed: number;
+  /** How many events to make before it stops; undefined: without end. */
+  readonly events: number | undefined;
+  /** The first event's timestamp, epoch ms; undefined: the clock's time. */
+  readonly startTimeMs: number | undefined;
+  /** Fractions of messages, 0 to 1. */
+  readonly late: number;
+  readonly duplicate: number;
+  readonly malformed: number;
+}
+
+export function generatorConfig(environment: Environment = process.env): GeneratorConfig {
+  const own = z.object({
+    SNACKLAB_RATE: z.coerce.number().min(0),
+    SNACKLAB_SEED: z.coerce.number().int(),
+    SNACKLAB_EVENTS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).optional()),
+    SNACKLAB_START_TIME: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).optional()),
+    SNACKLAB_LATE: fraction,
+    SNACKLAB_DUPLICATE: fraction,
+    SNACKLAB_MALFORMED: fraction,
+  });
+  const values = parseEnvironment(own, environment);
+  return {
+    ...serviceConfig(environment),
+    rate: values.SNACKLAB_RATE,
+    seed: values.SNACKLAB_SEED,
+    events: values.SNACKLAB_EVENTS,
+    startTimeMs: values.SNACKLAB_START_TIME,
+    late: values.SNACKLAB_LATE,
+    duplicate: values.SNACKLAB_DUPLICATE,
+    malformed: values.SNACKLAB_MALFORMED,
+  };
+}
+
+/** The variables that a schema names. Throws a `usage` error that says which one does not fit, and its value. */
+export function parseEnvironment<T extends z.ZodType>(schema: T, environment: Environment): z.output<T> {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const name = String(issue.path[0]);
+  const value = environment[name];
+  throw new LabError(`${name} is ${value === undefined ? 'not set' : `"${value}"`}: ${issue.message}`, {
+    kind: 'usage',
+    suggestion: `set ${name} in the environment`,
+    detail: { name, value },
+  });
+}
