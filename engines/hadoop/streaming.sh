@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Submits a Hadoop Streaming job and waits for its end; arguments as for `hadoop jar hadoop-streaming.jar`:
+#   streaming -D mapreduce.job.reduces=1 -input PATH -output PATH -mapper COMMAND -reducer COMMAND
+# The class is called directly: RunJar would first unpack the jar, which is on the class path already.
+set -euo pipefail
+
+exec /opt/java/bin/java -Xms32m -Xmx160m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+  -cp "$HADOOP_CONF_DIR:/opt/hadoop/libs/*" org.apache.hadoop.streaming.HadoopStreaming "$@"
