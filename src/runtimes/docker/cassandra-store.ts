@@ -1,0 +1,249 @@
+/**
+ * The serving store in Cassandra: heads, slices, bases, truths, cycles, wanted state and served views of one
+ * architecture. Heads and cycles change by conditional writes only (protocol rule 16); all else is written under a key
+ * that has one content, so it may be written twice. It makes no tables: `setup` does.
+ */
+import { LabError } from '../../errors.js';
+import { formatPosition } from '../../positions/position.js';
+import { pack } from '../../serving/packed.js';
+import type { Base, HeadColumns, ServingStore, Slice, Truth, Wanted } from '../ports.js';
+import {
+  baseOfRow,
+  headsOfRows,
+  integer,
+  reportOfRow,
+  sliceOfRow,
+  storedColumns,
+  truthOfRow,
+} from './cassandra-rows.js';
+import {
+  type CassandraAddress,
+  type CassandraSession,
+  openCassandraSession,
+  type Statement,
+} from './cassandra-session.js';
+import { cql, table } from './cql.js';
+import { keyspace } from './schema.js';
+import { replaceStatements } from './served-tables.js';
+
+export interface CassandraStoreOptions extends CassandraAddress {
+  /** `lambda` or `kappa`: the partition of its heads, wanted state and reports. */
+  readonly architecture: string;
+}
+
+/** Slices are a few KB each: so many fit into one answer of Cassandra without straining either side. */
+const slicesPerPage = 500;
+
+/** Connects, or throws `unavailable` at once. The session closes with the store. */
+export async function openCassandraStore(options: CassandraStoreOptions): Promise<ServingStore & AsyncDisposable> {
+  const session = await openCassandraSession(options);
+  return {
+    ...storeOn(session, options.architecture),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** The store on a session that is already open and that stays the caller's to close. */
+export function storeOn(session: CassandraSession, architecture: string): ServingStore {
+  return {
+    ...headsOn(session, architecture),
+    ...slicesOn(session),
+    ...basesOn(session),
+    ...cyclesOn(session),
+    ...truthsOn(session),
+    ...wantedOn(session, architecture),
+    ...reportsOn(session, architecture),
+    replaceView: (view) => session.writeTogether(replaceStatements(architecture, view)),
+  };
+}
+
+type Part<Names extends keyof ServingStore> = Pick<ServingStore, Names>;
+
+function headsOn(session: CassandraSession, architecture: string): Part<'readHeads' | 'changeHead'> {
+  return {
+    async readHeads() {
+      const rows = await session.read(cql`SELECT * FROM ${table('heads')} WHERE architecture = ${architecture}`, {
+        serial: true,
+      });
+      return headsOfRows(rows, architecture);
+    },
+    changeHead: (pipeline, expected, change) =>
+      session.change([changeHeadStatement(architecture, pipeline, expected, change)]),
+  };
+}
+
+function changeHeadStatement(
+  architecture: string,
+  pipeline: string,
+  expected: HeadColumns,
+  change: HeadColumns,
+): Statement {
+  const set = storedColumns(change);
+  const conditions = storedColumns(expected);
+  if (set.length === 0 || conditions.length === 0) {
+    throw new LabError(`a change of the head of ${pipeline} needs at least one condition and one column to change`);
+  }
+  return {
+    query:
+      `UPDATE ${keyspace}.heads SET ${set.map(([column]) => `${column} = ?`).join(', ')} ` +
+      `WHERE architecture = ? AND pipeline = ? IF ${conditions.map(([column]) => `${column} = ?`).join(' AND ')}`,
+    params: [...set.map(([, value]) => value), architecture, pipeline, ...conditions.map(([, value]) => value)],
+  };
+}
+
+function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' | 'deleteSlices'> {
+  return {
+    writeSlice: (slice) => session.write(insertSlice(slice)),
+    async readSlices(incarnation, question, after, upTo) {
+      const rows = await session.read(
+        cql`SELECT * FROM ${table('slices')} WHERE incarnation = ${incarnation} AND question = ${question}
+          AND number > ${BigInt(after)} AND number <= ${BigInt(upTo)}`,
+        { pageRows: slicesPerPage },
+      );
+      return rows.map(sliceOfRow);
+    },
+    deleteSlices: (incarnation, question, upTo) =>
+      session.write(
+        cql`DELETE FROM ${table('slices')} WHERE incarnation = ${incarnation} AND question = ${question}
+          AND number <= ${BigInt(upTo)}`,
+      ),
+  };
+}
+
+function insertSlice(slice: Slice): Statement {
+  return cql`INSERT INTO ${table('slices')} (incarnation, question, number, epoch, from_position, until_position,
+      messages, rejected, least_event_ms, greatest_event_ms, sums)
+    VALUES (${slice.incarnation}, ${slice.question}, ${BigInt(slice.number)}, ${slice.epoch},
+      ${formatPosition(slice.from)}, ${formatPosition(slice.until)}, ${BigInt(slice.messages)},
+      ${BigInt(slice.rejected)}, ${bigintOrNull(slice.leastEventMs)}, ${bigintOrNull(slice.greatestEventMs)},
+      ${pack(slice.sums)})`;
+}
+
+function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'deleteBases'> {
+  return {
+    writeBase: (base) => session.write(insertBase(base)),
+    async readBase(kind, incarnation, id, question) {
+      const [row] = await session.read(
+        cql`SELECT * FROM ${table('bases')} WHERE incarnation = ${incarnation} AND question = ${question}
+          AND kind = ${kind} AND id = ${BigInt(id)}`,
+      );
+      return row === undefined ? undefined : baseOfRow(row);
+    },
+    deleteBases: (kind, incarnation, question, below) =>
+      session.write(
+        cql`DELETE FROM ${table('bases')} WHERE incarnation = ${incarnation} AND question = ${question}
+          AND kind = ${kind} AND id < ${BigInt(below)}`,
+      ),
+  };
+}
+
+function insertBase(base: Base): Statement {
+  return cql`INSERT INTO ${table('bases')} (incarnation, question, kind, id, number, from_position, until_position,
+      messages, rejected, sums)
+    VALUES (${base.incarnation}, ${base.question}, ${base.kind}, ${BigInt(base.id)}, ${BigInt(base.number)},
+      ${formatPosition(base.from)}, ${formatPosition(base.until)}, ${BigInt(base.messages)}, ${BigInt(base.rejected)},
+      ${pack(base.sums)})`;
+}
+
+function cyclesOn(session: CassandraSession): Part<'readCycle' | 'changeCycle'> {
+  return {
+    async readCycle(pipeline) {
+      // Serial, as for heads: a change in doubt must be settled before anybody acts on what is read.
+      const [row] = await session.read(cql`SELECT * FROM ${table('cycles')} WHERE pipeline = ${pipeline}`, {
+        serial: true,
+      });
+      if (row === undefined) {
+        throw new LabError(`the serving store has no batch cycle of ${pipeline}`, {
+          kind: 'unavailable',
+          suggestion: 'Start the lab, which sets it up: snacklab lambda up',
+          detail: { pipeline },
+        });
+      }
+      return { version: integer(row.version), state: String(row.state) };
+    },
+    changeCycle: (pipeline, expectedVersion, state) =>
+      session.change([
+        cql`UPDATE ${table('cycles')} SET version = ${BigInt(expectedVersion + 1)}, state = ${state}
+          WHERE pipeline = ${pipeline} IF version = ${BigInt(expectedVersion)}`,
+      ]),
+  };
+}
+
+function truthsOn(session: CassandraSession): Part<'writeTruth' | 'readTruth' | 'readNewestTruth' | 'deleteTruths'> {
+  return {
+    writeTruth: (truth) => session.write(insertTruth(truth)),
+    async readTruth(incarnation, number, question) {
+      const [row] = await session.read(
+        cql`SELECT * FROM ${table('truths')} WHERE incarnation = ${incarnation} AND question = ${question}
+          AND number = ${BigInt(number)}`,
+      );
+      return row === undefined ? undefined : truthOfRow(row);
+    },
+    async readNewestTruth(incarnation, question) {
+      const [row] = await session.read(
+        cql`SELECT * FROM ${table('truths')} WHERE incarnation = ${incarnation} AND question = ${question} LIMIT 1`,
+      );
+      return row === undefined ? undefined : truthOfRow(row);
+    },
+    deleteTruths: (incarnation, question, below) =>
+      session.write(
+        cql`DELETE FROM ${table('truths')} WHERE incarnation = ${incarnation} AND question = ${question}
+          AND number < ${BigInt(below)}`,
+      ),
+  };
+}
+
+function insertTruth(truth: Truth): Statement {
+  return cql`INSERT INTO ${table('truths')} (incarnation, question, number, position, messages, rejected, repeats, sums)
+    VALUES (${truth.incarnation}, ${truth.question}, ${BigInt(truth.number)}, ${formatPosition(truth.position)},
+      ${BigInt(truth.messages)}, ${BigInt(truth.rejected)}, ${BigInt(truth.repeats)}, ${pack(truth.sums)})`;
+}
+
+function wantedOn(session: CassandraSession, architecture: string): Part<'readWanted' | 'changeWanted'> {
+  return {
+    async readWanted() {
+      const rows = await session.read(cql`SELECT * FROM ${table('wanted')} WHERE architecture = ${architecture}`);
+      const values = new Map(rows.map((row) => [String(row.name), String(row.value)]));
+      const rate = values.get('rate');
+      return {
+        rate: rate === undefined ? null : Number(rate),
+        paused: values.get('paused') === 'true',
+        batchRequests: Number(values.get('batch_requests') ?? 0),
+      };
+    },
+    async changeWanted(change) {
+      const statements = wantedRows(change).map(([name, value]) =>
+        value === null
+          ? cql`DELETE FROM ${table('wanted')} WHERE architecture = ${architecture} AND name = ${name}`
+          : cql`INSERT INTO ${table('wanted')} (architecture, name, value) VALUES (${architecture}, ${name}, ${value})`,
+      );
+      if (statements.length > 0) await session.writeTogether(statements);
+    },
+  };
+}
+
+function wantedRows(change: Partial<Wanted>): readonly (readonly [name: string, value: string | null])[] {
+  const rows: [string, string | null][] = [];
+  if (change.rate !== undefined) rows.push(['rate', change.rate === null ? null : String(change.rate)]);
+  if (change.paused !== undefined) rows.push(['paused', String(change.paused)]);
+  if (change.batchRequests !== undefined) rows.push(['batch_requests', String(change.batchRequests)]);
+  return rows;
+}
+
+function reportsOn(session: CassandraSession, architecture: string): Part<'report' | 'readReports'> {
+  return {
+    report: ({ service, atMs, report }) =>
+      session.write(
+        cql`INSERT INTO ${table('reports')} (architecture, service, at_ms, report)
+          VALUES (${architecture}, ${service}, ${BigInt(atMs)}, ${JSON.stringify(report)})`,
+      ),
+    async readReports() {
+      const rows = await session.read(cql`SELECT * FROM ${table('reports')} WHERE architecture = ${architecture}`);
+      return rows.map(reportOfRow);
+    },
+  };
+}
+
+function bigintOrNull(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
+}

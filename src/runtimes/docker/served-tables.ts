@@ -1,0 +1,93 @@
+/**
+ * Served views in Cassandra: the table of a question, and the one batch that replaces a view.
+ * All statements of a replacement are for one partition, so readers see the old view or the new one, and their
+ * timestamps come from the version, so a late writer of an older view changes nothing (protocol rule 12).
+ */
+
+import { formatPosition } from '../../positions/position.js';
+import type { Question } from '../../questions/question.js';
+import {
+  faceValues,
+  keyColumns,
+  numberOfVersion,
+  type SumFace,
+  servedTable,
+  sumColumn,
+  sumFaces,
+} from '../../serving/served-view.js';
+import type { ServedRow, ServedView } from '../ports.js';
+import type { Statement } from './cassandra-session.js';
+import { keyspace } from './schema.js';
+
+/** What is the same for all rows of a view stands once in its partition; a SELECT shows it in each row. */
+const viewColumns = ['as_of', 'number', 'pipeline', 'position'] as const;
+
+/** The statement that makes a question's table, if it is not there. */
+export function createServedTable(question: Question): string {
+  const keys = keyColumns(question);
+  const sums = Object.keys(question.sums).flatMap((sum) => sumFaces.map((face) => `${sumColumn(sum, face)} bigint`));
+  // The grace period stays at its default of days: the delete in each replacement must outlive any late writer.
+  return `CREATE TABLE IF NOT EXISTS ${keyspace}.${servedTable(question)} (
+    lab text, face text,
+    as_of timestamp static, number bigint static, pipeline text static, position text static,
+    ${[...keys.map((key) => `${quoted(key)} text`), ...sums].join(', ')},
+    PRIMARY KEY ((lab, face), ${keys.map(quoted).join(', ')}))`;
+}
+
+/** The statements that replace a view, to be executed as one batch. */
+export function replaceStatements(lab: string, view: ServedView): readonly Statement[] {
+  const table = `${keyspace}.${servedTable(view.question)}`;
+  const deletedAt = view.version * 2n;
+  const writtenAt = deletedAt + 1n;
+  const clear = {
+    query: `DELETE FROM ${table} USING TIMESTAMP ? WHERE lab = ? AND face = ?`,
+    params: [deletedAt, lab, view.face],
+  };
+  // Without rows nothing is written: a partition with static columns only would show up as a row without a key.
+  if (view.rows.length === 0) return [clear];
+  const common = insert(
+    table,
+    ['lab', 'face', ...viewColumns],
+    [
+      lab,
+      view.face,
+      new Date(view.asOfMs),
+      BigInt(numberOfVersion(view.version)),
+      view.pipeline,
+      formatPosition(view.position),
+    ],
+    writtenAt,
+  );
+  return [clear, common, ...view.rows.map((row) => insertRow(table, lab, view, row, writtenAt))];
+}
+
+function insertRow(table: string, lab: string, view: ServedView, row: ServedRow, writtenAt: bigint): Statement {
+  const keys = keyColumns(view.question);
+  const columns = ['lab', 'face', ...keys.map(quoted)];
+  const values: unknown[] = [lab, view.face, ...keys.map((key) => row.key[key])];
+  for (const name of Object.keys(view.question.sums)) {
+    const faces = faceValues(row.sums[name]!);
+    for (const face of sumFaces) {
+      columns.push(sumColumn(name, face));
+      values.push(unsetIfUnknown(faces, face));
+    }
+  }
+  return insert(table, columns, values, writtenAt);
+}
+
+/** A null would be written as a deletion, which wins over a value of the same version; undefined is not written. */
+function unsetIfUnknown(faces: Readonly<Record<SumFace, bigint | null>>, face: SumFace): bigint | undefined {
+  return faces[face] ?? undefined;
+}
+
+function insert(table: string, columns: readonly string[], values: readonly unknown[], writtenAt: bigint): Statement {
+  const marks = columns.map(() => '?').join(', ');
+  return {
+    query: `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) USING TIMESTAMP ?`,
+    params: [...values, writtenAt],
+  };
+}
+
+function quoted(column: string): string {
+  return `"${column}"`;
+}

@@ -1,0 +1,86 @@
+/**
+ * The shape of served views: a table per question with a row per key and each sum in five faces, for panels and ad-hoc
+ * CQL. A view is replaced as a whole, and its version decides which replacement counts (protocol rule 12).
+ * Names only: it neither reads answers nor writes tables. Pure.
+ */
+import { keyName, type Question } from '../questions/question.js';
+import type { ServedRow, ServedSum } from '../runtimes/ports.js';
+import type { SumTable } from '../sums/table.js';
+
+/** The faces of a sum, by the ending of the column that shows each. */
+export const sumFaces = ['base', 'real_time', 'merged', 'truth', 'error'] as const;
+
+export type SumFace = (typeof sumFaces)[number];
+
+/** More slices than a pipeline ever commits between two switches: 3 a second for ten thousand years. */
+const numbersPerGeneration = 10n ** 12n;
+
+/** Orders replacements: a later switch first, then a later slice. */
+export function viewVersion(generation: number, number: number): bigint {
+  return BigInt(generation) * numbersPerGeneration + BigInt(number);
+}
+
+/** The slice number within a version. */
+export function numberOfVersion(version: bigint): number {
+  return Number(version % numbersPerGeneration);
+}
+
+/** The table of a question: `items-sold` is served in `served_items_sold`. */
+export function servedTable(question: Question): string {
+  return `served_${identifier(question.name.replaceAll('-', '_'))}`;
+}
+
+/** The columns of a question's key, in its order. */
+export function keyColumns(question: Question): readonly string[] {
+  return question.key.map((expression) => identifier(keyName(expression)));
+}
+
+/** The column of one face of a sum: `revenueCents` in `real_time` is `revenue_cents_real_time`. */
+export function sumColumn(sum: string, face: SumFace): string {
+  return identifier(`${sum.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_${face}`);
+}
+
+/** The five faces of a sum's value. The error is merged minus truth: 0 is right. */
+export function faceValues(sum: ServedSum): Readonly<Record<SumFace, bigint | null>> {
+  const error = sum.truth === null ? null : sum.merged - sum.truth;
+  return { base: sum.base, real_time: sum.realTime, merged: sum.merged, truth: sum.truth, error };
+}
+
+/** The tables that a view shows side by side; `truth` is null where it is not known. */
+export interface ViewTables {
+  readonly base: SumTable;
+  readonly realTime: SumTable;
+  readonly merged: SumTable;
+  readonly truth: SumTable | null;
+}
+
+/** A row for each key that any of the tables has. A key that a table lacks has no events there: its sums are 0. */
+export function servedRows(question: Question, tables: ViewTables): readonly ServedRow[] {
+  const keys = new Set([...tables.merged.keys(), ...(tables.truth?.keys() ?? [])]);
+  const columns = keyColumns(question);
+  const names = Object.keys(question.sums);
+  return [...keys].sort().map((key) => {
+    const parts = JSON.parse(key) as readonly unknown[];
+    const sumAt = (table: SumTable, i: number) => table.get(key)?.[i] ?? 0n;
+    return {
+      key: Object.fromEntries(columns.map((column, i) => [column, String(parts[i])])),
+      sums: Object.fromEntries(
+        names.map((name, i) => [
+          name,
+          {
+            base: sumAt(tables.base, i),
+            realTime: sumAt(tables.realTime, i),
+            merged: sumAt(tables.merged, i),
+            truth: tables.truth === null ? null : sumAt(tables.truth, i),
+          },
+        ]),
+      ),
+    };
+  });
+}
+
+/** Names become table and column names as they are, so only those that CQL takes without quotes are let through. */
+function identifier(name: string): string {
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) throw new Error(`not a name for a table or column: ${name}`);
+  return name;
+}
