@@ -1,0 +1,93 @@
+// Goal: what is recorded is saved before it is judged, and judging the file again says the same. Method: a virtual clock.
+import { describe, expect, it } from 'vitest';
+import { endLine, parseHistory, type SeenAnswer, seenLine, startLine } from '../../src/checker/history.js';
+import type { Asked, Surroundings } from '../../src/checker/record.js';
+import { judgeAgain, verify } from '../../src/checker/verify.js';
+import type { Question } from '../../src/questions/question.js';
+import { rightAnswer, smallCheckedLog, smallExperiment } from './small-lab.js';
+
+/** A lab that commits a slice every 150 ms and makes a base of every ten, seen through a virtual clock. */
+function virtualLab(ask: (question: Question, nowMs: number) => Asked = rightAt) {
+  let nowMs = 0;
+  const lines: string[] = [];
+  const surroundings: Surroundings = {
+    ask: async (question) => {
+      nowMs += 5;
+      return ask(question, nowMs);
+    },
+    extent: async () => (nowMs === 0 ? { starts: [0, 0], ends: [3, 2] } : smallCheckedLog().extent()),
+    clock: {
+      nowMs: () => nowMs,
+      // Both questions sleep at once; virtual time is that of the one that wakes last.
+      sleep: async (ms) => {
+        const wakeMs = nowMs + ms;
+        await Promise.resolve();
+        nowMs = Math.max(nowMs, wakeMs);
+      },
+    },
+    save: (line) => lines.push(line),
+  };
+  return { surroundings, lines };
+}
+
+function rightAt(question: Question, nowMs: number): Asked {
+  const number = Math.min(1 + Math.floor(nowMs / 150), 30);
+  const {
+    question: _,
+    askedMs: __,
+    seenMs: ___,
+    ...answer
+  }: SeenAnswer = rightAnswer(question, number, Math.floor((number - 1) / 10) * 10);
+  return answer;
+}
+
+describe('a verification', () => {
+  it('passes on a right lab, and the saved history says the same when it is judged again', async () => {
+    const { surroundings, lines } = virtualLab();
+    const first = await verify(smallExperiment, surroundings, smallCheckedLog());
+    expect(first).toMatchObject({ verdict: 'pass', wrong: 0, unknown: 0 });
+    expect(first.ok).toBeGreaterThan(60);
+    const again = await judgeAgain(parseHistory(lines), smallCheckedLog(), surroundings.clock);
+    expect({ ...again, countedMs: 0 }).toEqual({ ...first, countedMs: 0 });
+  });
+
+  it('keeps 64-bit sums and "no event" in the saved history', () => {
+    const merged = new Map([['["apple"]', [2n ** 63n - 1n, null]]]);
+    const extent = { starts: [0], ends: [1] };
+    const answer = { ...rightAnswer(smallExperiment.questions[0]!, 30, 20), merged };
+    const history = parseHistory([startLine(smallExperiment, 0, extent), seenLine(answer), endLine(1, extent)]);
+    expect(history.seen).toEqual([answer]);
+  });
+
+  it('keeps a read that failed as unknown, with its reason', async () => {
+    const { surroundings, lines } = virtualLab((question, nowMs) => {
+      if (nowMs > 1000 && nowMs < 1500) throw new Error('no host could be reached');
+      return rightAt(question, nowMs);
+    });
+    const verdict = await verify(smallExperiment, surroundings, smallCheckedLog());
+    expect(verdict.verdict).toBe('pass');
+    expect(verdict.unknown).toBeGreaterThan(0);
+    expect(lines.some((line) => line.includes('reading failed: no host could be reached'))).toBe(true);
+  });
+
+  it('is unknown when the log cannot be reached', async () => {
+    const { surroundings } = virtualLab();
+    const away = { ...surroundings, extent: () => Promise.reject(new Error('kafka is away')) };
+    expect(await verify(smallExperiment, away, smallCheckedLog())).toMatchObject({
+      verdict: 'unknown',
+      shortcomings: ['the checker failed: kafka is away'],
+    });
+  });
+
+  it('stops when it is told to, and does not pass on what it saw until then', async () => {
+    const stop = new AbortController();
+    const { surroundings } = virtualLab((question, nowMs) => {
+      if (nowMs > 1000) stop.abort();
+      return rightAt(question, nowMs);
+    });
+    const verdict = await verify(smallExperiment, { ...surroundings, stop: stop.signal }, smallCheckedLog());
+    expect(verdict.verdict).toBe('unknown');
+    expect(verdict.shortcomings.join()).toContain('it was stopped after');
+    expect(verdict.seconds).toBeLessThan(2);
+  });
+});
