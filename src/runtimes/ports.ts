@@ -31,6 +31,20 @@ export interface Log {
   read(from: Position): Promise<LogReader>;
 }
 
+/** A message that the rule rejected, kept with its reason. */
+export interface DeadLetter {
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
+  readonly value: Uint8Array | null;
+}
+
+/** Where rejected messages are kept. One may be kept twice after a crash; it counts once by partition and offset. */
+export interface DeadLetterLog {
+  /** Resolves when they are acknowledged. */
+  append(letters: readonly DeadLetter[]): Promise<void>;
+}
+
 /**
  * What became of a conditional write. `in-doubt`: it timed out, and may be applied now, later or never;
  * the process that sees it must end and the next one read the head anew (protocol rule 3).
@@ -168,12 +182,16 @@ export interface ServingStore {
   readReports(): Promise<readonly ServiceReport[]>;
 }
 
-/** A file of the archive: the log's messages `from` up to `until` of one partition. Level 0 is written first, higher ones merge lower ones. */
-export interface ArchiveFile {
+/** The messages `from` up to `until` of one partition. Level 0 is written first, higher ones merge lower ones. */
+export interface ArchiveRange {
   readonly partition: number;
   readonly level: number;
   readonly from: number;
   readonly until: number;
+}
+
+/** A finished file of the archive. */
+export interface ArchiveFile extends ArchiveRange {
   readonly bytes: number;
   readonly path: string;
 }
@@ -181,20 +199,27 @@ export interface ArchiveFile {
 export interface ArchiveStore {
   /** All finished files, listed from the lowest level to the highest. */
   list(): Promise<readonly ArchiveFile[]>;
-  /** Starts an empty file under a name that nobody else uses. */
-  createTemporary(): Promise<string>;
+  /** Starts a file that is to hold this range, under a name that nobody else uses. */
+  createTemporary(range: ArchiveRange): Promise<string>;
   /** Adds messages (of one partition, ascending, without a gap) to a temporary file. */
   append(temporary: string, messages: readonly Message[]): Promise<void>;
   /** Gives a temporary file its final name: level, partition, start. Never overwrites (protocol rule 9). */
-  finish(temporary: string, file: Omit<ArchiveFile, 'path' | 'bytes'>): Promise<'finished' | 'exists'>;
+  finish(temporary: string, range: ArchiveRange): Promise<'finished' | 'exists'>;
   /** Copies the bytes of finished files, in order, to the end of a temporary one. */
   appendFiles(temporary: string, files: readonly ArchiveFile[]): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
-/** What a batch job is to count. `attempt` names its output and is never used twice. */
+/** The name of a job's output: never used twice, and recorded before the job is submitted (protocol rule 8). */
+export interface Attempt {
+  readonly pipeline: string;
+  readonly baseId: number;
+  readonly id: string;
+}
+
+/** What a batch job is to count. */
 export interface BatchJob {
-  readonly attempt: string;
+  readonly attempt: Attempt;
   readonly inputs: readonly ArchiveFile[];
   readonly origin: Position;
   readonly cut: Position;
@@ -214,11 +239,11 @@ export type JobState = 'absent' | 'running' | 'succeeded' | 'failed';
 export interface BatchEngine {
   /** Hands the job over; it runs on by itself, even if the caller ends. */
   submit(job: BatchJob): Promise<void>;
-  state(attempt: string): Promise<JobState>;
+  state(attempt: Attempt): Promise<JobState>;
   /** The output, or undefined where `_SUCCESS` or the manifest is missing. */
-  readOutput(attempt: string, questions: readonly Question[]): Promise<BatchOutput | undefined>;
-  /** Removes an attempt's output, finished or not. */
-  discard(attempt: string): Promise<void>;
+  readOutput(attempt: Attempt, questions: readonly Question[]): Promise<BatchOutput | undefined>;
+  /** Ends the jobs and removes the outputs of this pipeline's attempts for bases up to `baseId`. */
+  discard(pipeline: string, baseId: number): Promise<void>;
 }
 
 /** Time as an argument: real in services, virtual in simulation. */

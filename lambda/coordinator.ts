@@ -1,0 +1,236 @@
+/**
+ * The coordinator of the Lambda batch cycle: looks at the durable state, does the one step that it calls for, and
+ * stores the next state by a conditional write. It may be killed between any two effects and started again; of two
+ * coordinators the one whose write is refused ends. It never decides by its own memory or clock what readers see.
+ */
+import { coverage, covered, filesUpTo } from '../src/archive/chain.js';
+import { LabError } from '../src/errors.js';
+import type { Question } from '../src/questions/question.js';
+import type { ArchiveStore, BatchEngine, BatchOutput, Clock, Hold, ServingStore } from '../src/runtimes/ports.js';
+import { type Head, mergedNumber } from '../src/serving/head.js';
+import { allocateBaseId, foldSlices, publishBase, retire } from '../src/serving/publish.js';
+import { readParts } from '../src/serving/read-answer.js';
+import { type Cycle, chooseCut, flawOfOutput, legalSteps, parseCycle } from './cycle.js';
+
+export interface CoordinatorLimits {
+  readonly batchEveryMs: number;
+  readonly jobMsMax: number;
+  readonly attemptsMax: number;
+  /** More slices than this above the base are merged into a fold: the batch is away for long. */
+  readonly slicesMax: number;
+}
+
+export interface Coordinator {
+  readonly pipeline: string;
+  readonly questions: readonly Question[];
+  readonly store: ServingStore;
+  readonly archive: ArchiveStore;
+  readonly engine: BatchEngine;
+  readonly clock: Clock;
+  readonly limits: CoordinatorLimits;
+  readonly hold: Hold;
+  /** A name that was never used before. */
+  readonly newId: () => string;
+  readonly log: (line: string) => void;
+}
+
+type Step<Name extends Cycle['name']> = (
+  coordinator: Coordinator,
+  cycle: Extract<Cycle, { name: Name }>,
+  move: (next: Cycle) => Promise<void>,
+) => Promise<void>;
+
+const steps: { readonly [Name in Cycle['name']]: Step<Name> } = {
+  idle: whenIdle,
+  chosen: whenChosen,
+  running: whenRunning,
+  loaded: whenLoaded,
+  published: whenPublished,
+};
+
+/** Does the one step that the durable state calls for. Returns the state that it found. */
+export async function stepCycle(coordinator: Coordinator): Promise<Cycle> {
+  const { store, pipeline } = coordinator;
+  const record = await store.readCycle(pipeline);
+  const cycle = parseCycle(record.state);
+  let { version } = record;
+  await coordinator.hold(cycle.name);
+  const move = async (next: Cycle) => {
+    if (!legalSteps[cycle.name].includes(next.name)) throw new Error(`no step from ${cycle.name} to ${next.name}`);
+    const outcome = await store.changeCycle(pipeline, version, JSON.stringify(next));
+    if (outcome !== 'applied') {
+      throw new LabError(`another coordinator runs the cycle of ${pipeline}, or the write is in doubt (${outcome})`, {
+        suggestion: 'none is needed: this one ends and the next one starts from the stored state',
+      });
+    }
+    version++;
+  };
+  const step = steps[cycle.name] as Step<Cycle['name']>;
+  await step(coordinator, cycle, move);
+  return cycle;
+}
+
+async function whenIdle(
+  c: Coordinator,
+  { history }: Extract<Cycle, { name: 'idle' }>,
+  move: (next: Cycle) => Promise<void>,
+) {
+  const head = await readHead(c);
+  const nowMs = c.clock.nowMs();
+  const { batchRequests } = await c.store.readWanted();
+  const due = batchRequests > history.requestsSeen || nowMs - history.startedMs >= c.limits.batchEveryMs;
+  if (!due || head.number === head.baseNumber) return foldWhenLong(c, head);
+
+  const question = c.questions[0]!;
+  const parts = await readParts(c.store, head, question);
+  const archived = coverage(await c.archive.list(), head.origin);
+  const best = chooseCut(head, parts.slices, parts.fold, archived);
+  if (best === undefined) return foldWhenLong(c, head);
+  const baseId = await allocateBaseId(c.store, head);
+  if (baseId === undefined) return;
+  const { baseId: oldBaseId, foldId: oldFoldId } = head;
+  await move({
+    name: 'chosen',
+    history: { ...history, startedMs: nowMs, requestsSeen: batchRequests },
+    plan: { baseId, ...best, cut: [...best.cut], oldBaseId, oldFoldId, chosenMs: nowMs, attempts: 0 },
+  });
+  c.log(`cut chosen: base ${baseId} up to slice ${best.number} at ${JSON.stringify(best.cut)}`);
+}
+
+async function foldWhenLong(c: Coordinator, head: Head): Promise<void> {
+  if (head.number - mergedNumber(head) <= c.limits.slicesMax) return;
+  const outcome = await foldSlices(c.store, head, c.questions);
+  c.log(`no batch got through for ${c.limits.slicesMax} slices: folded up to slice ${head.number}: ${outcome}`);
+  if (outcome === 'applied') await retire(c.store, c.pipeline, c.questions);
+}
+
+async function whenChosen(
+  c: Coordinator,
+  { history, plan }: Extract<Cycle, { name: 'chosen' }>,
+  move: (next: Cycle) => Promise<void>,
+) {
+  if (plan.attempts >= c.limits.attemptsMax) {
+    c.log(`base ${plan.baseId} is given up after ${plan.attempts} attempts: ${history.lastFailure}`);
+    return move({ name: 'idle', history });
+  }
+  const attempt = { pipeline: c.pipeline, baseId: plan.baseId, id: c.newId() };
+  // The name first: whatever submits under it is the process that recorded it, so no output has two writers.
+  await move({
+    name: 'running',
+    history,
+    plan: { ...plan, attempts: plan.attempts + 1 },
+    job: { attempt, jobStartedMs: c.clock.nowMs() },
+  });
+  await c.hold('before-submit');
+  const head = await readHead(c);
+  const inputs = filesUpTo(await c.archive.list(), head.origin, plan.cut);
+  await c.engine.submit({ attempt, inputs, origin: head.origin, cut: plan.cut, questions: c.questions });
+  c.log(`job submitted: attempt ${attempt.id} over ${inputs.length} files`);
+}
+
+async function whenRunning(
+  c: Coordinator,
+  cycle: Extract<Cycle, { name: 'running' }>,
+  move: (next: Cycle) => Promise<void>,
+) {
+  const { history, plan, job } = cycle;
+  const fail = (why: string) => {
+    c.log(`attempt ${job.attempt.id} failed: ${why}`);
+    return move({ name: 'chosen', history: { ...history, failures: history.failures + 1, lastFailure: why }, plan });
+  };
+  const state = await c.engine.state(job.attempt);
+  if (state === 'running') {
+    if (c.clock.nowMs() - job.jobStartedMs > c.limits.jobMsMax)
+      return fail(`not finished after ${c.limits.jobMsMax} ms`);
+    return c.clock.sleep(250);
+  }
+  if (state !== 'succeeded') return fail(state === 'absent' ? 'the job was never taken over' : 'the job failed');
+  const output = await c.engine.readOutput(job.attempt, c.questions);
+  if (output === undefined) return fail('the output is not whole');
+  const head = await readHead(c);
+  const flaw = flawOfOutput(output, head, plan.cut);
+  if (flaw !== undefined) return fail(flaw);
+  await loadBase(c, head, cycle, output);
+  await move({ name: 'loaded', history, plan, job, ended: { jobEndedMs: c.clock.nowMs() } });
+  c.log(`base ${plan.baseId} loaded: ${output.messages} messages, ${output.rejected} rejected`);
+}
+
+async function loadBase(c: Coordinator, head: Head, cycle: Extract<Cycle, { name: 'running' }>, output: BatchOutput) {
+  const { plan } = cycle;
+  for (const question of c.questions) {
+    await c.store.writeBase({
+      kind: 'base',
+      incarnation: head.incarnation,
+      id: plan.baseId,
+      question: question.name,
+      number: plan.number,
+      from: head.origin,
+      until: plan.cut,
+      messages: output.messages,
+      rejected: output.rejected,
+      sums: output.sums.get(question.name) ?? new Map(),
+    });
+  }
+}
+
+async function whenLoaded(
+  c: Coordinator,
+  cycle: Extract<Cycle, { name: 'loaded' }>,
+  move: (next: Cycle) => Promise<void>,
+) {
+  const { plan, history } = cycle;
+  const head = await readHead(c);
+  const outcome = await publishBase(c.store, {
+    pipeline: c.pipeline,
+    incarnation: head.incarnation,
+    baseId: plan.baseId,
+    baseNumber: plan.number,
+    baseCut: plan.cut,
+    oldBaseId: plan.oldBaseId,
+    oldFoldId: plan.oldFoldId,
+  });
+  if (outcome === 'in-doubt') throw new LabError(`publishing base ${plan.baseId} is in doubt`, { kind: 'unavailable' });
+  const isOurs = outcome === 'applied' || (await readHead(c)).baseId === plan.baseId;
+  if (!isOurs) {
+    c.log(`base ${plan.baseId} was overtaken by another one`);
+    return move({ name: 'idle', history });
+  }
+  await move({
+    ...cycle,
+    name: 'published',
+    history: { ...history, lastPublished: published(cycle, head, c.clock.nowMs()) },
+  });
+  c.log(`base ${plan.baseId} published: slices up to ${plan.number} are in it`);
+}
+
+function published({ plan, job, ended }: Extract<Cycle, { name: 'loaded' }>, head: Head, publishedMs: number) {
+  return {
+    baseId: plan.baseId,
+    number: plan.number,
+    cut: plan.cut,
+    messages: plan.cut.reduce((sum, offset, partition) => sum + offset - head.origin[partition]!, 0),
+    chosenMs: plan.chosenMs,
+    jobStartedMs: job.jobStartedMs,
+    jobEndedMs: ended.jobEndedMs,
+    publishedMs,
+  };
+}
+
+async function whenPublished(
+  c: Coordinator,
+  { history, plan }: Extract<Cycle, { name: 'published' }>,
+  move: (next: Cycle) => Promise<void>,
+) {
+  await retire(c.store, c.pipeline, c.questions);
+  await c.engine.discard(c.pipeline, plan.baseId);
+  // Here, because no job of this cycle reads them any more.
+  for (const file of covered(await c.archive.list())) await c.archive.remove(file.path);
+  await move({ name: 'idle', history: { ...history, failures: 0, lastFailure: null } });
+}
+
+async function readHead(c: Coordinator): Promise<Head> {
+  const head = (await c.store.readHeads()).heads.get(c.pipeline);
+  if (head === undefined)
+    throw new LabError(`there is no pipeline ${c.pipeline}`, { suggestion: 'snacklab lambda up' });
+  return head;
+}

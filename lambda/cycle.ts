@@ -1,0 +1,116 @@
+/**
+ * The batch cycle's durable state and the one table of its legal steps.
+ * idle → cut chosen → job running → base loaded → published → retired, which is idle again; a failed job goes back to
+ * the chosen cut, a lost publish or a hopeless cut back to idle. Each step may be repeated after a crash. Pure.
+ */
+import { z } from 'zod';
+import { covers, equal, messagesBetween, type Position } from '../src/positions/position.js';
+import type { Base, BatchOutput, Slice } from '../src/runtimes/ports.js';
+import { epochOf, type Head, mergedNumber } from '../src/serving/head.js';
+
+const position = z.array(z.number().int().nonnegative());
+
+const attempt = z.object({ pipeline: z.string(), baseId: z.number(), id: z.string() });
+
+/** What every state carries: when a cycle last began and how the last ones went. Times are epoch ms. */
+const history = z.object({
+  startedMs: z.number(),
+  requestsSeen: z.number(),
+  failures: z.number(),
+  lastFailure: z.string().nullable(),
+  lastPublished: z
+    .object({
+      baseId: z.number(),
+      number: z.number(),
+      cut: position,
+      messages: z.number(),
+      chosenMs: z.number(),
+      jobStartedMs: z.number(),
+      jobEndedMs: z.number(),
+      publishedMs: z.number(),
+    })
+    .nullable(),
+});
+
+/** What the cut fixes for the rest of the cycle. */
+const plan = z.object({
+  baseId: z.number(),
+  number: z.number(),
+  cut: position,
+  oldBaseId: z.number(),
+  oldFoldId: z.number(),
+  chosenMs: z.number(),
+  attempts: z.number(),
+});
+
+const job = z.object({ attempt, jobStartedMs: z.number() });
+const ended = z.object({ jobEndedMs: z.number() });
+
+const cycleSchema = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('idle'), history }),
+  z.object({ name: z.literal('chosen'), history, plan }),
+  z.object({ name: z.literal('running'), history, plan, job }),
+  z.object({ name: z.literal('loaded'), history, plan, job, ended }),
+  z.object({ name: z.literal('published'), history, plan, job, ended }),
+]);
+
+export type Cycle = z.infer<typeof cycleSchema>;
+export type CycleName = Cycle['name'];
+export type CycleHistory = z.infer<typeof history>;
+export type Plan = z.infer<typeof plan>;
+
+/** Which state may follow which. `running` follows itself when a job is handed over again under a new name. */
+export const legalSteps: Readonly<Record<CycleName, readonly CycleName[]>> = {
+  idle: ['idle', 'chosen'],
+  chosen: ['running', 'idle'],
+  running: ['running', 'loaded', 'chosen', 'idle'],
+  loaded: ['published', 'idle'],
+  published: ['idle'],
+};
+
+/** The cycle of a pipeline for which no batch has run yet. */
+export const firstCycle: Cycle = {
+  name: 'idle',
+  history: { startedMs: 0, requestsSeen: 0, failures: 0, lastFailure: null, lastPublished: null },
+};
+
+/** Reads a stored state; an empty text is a pipeline's first. Throws on anything that is not a state. */
+export function parseCycle(text: string): Cycle {
+  return text === '' ? firstCycle : cycleSchema.parse(JSON.parse(text));
+}
+
+/**
+ * The newest committed slice boundary that the archive covers, found along the chain that readers follow
+ * (protocol rule 5). The end of the fold is one too. Undefined when there is none above the base.
+ */
+export function chooseCut(
+  head: Head,
+  slices: readonly Slice[],
+  fold: Pick<Base, 'number' | 'until'> | undefined,
+  archived: Position,
+): { readonly number: number; readonly cut: Position } | undefined {
+  let end = fold?.until ?? head.baseCut;
+  let next = mergedNumber(head) + 1;
+  let best: { number: number; cut: Position } | undefined;
+  if (fold !== undefined) {
+    if (!covers(archived, end)) return undefined;
+    best = { number: fold.number, cut: end };
+  }
+  for (const slice of slices) {
+    if (slice.number !== next || slice.epoch !== epochOf(head, slice.number)) continue;
+    if (slice.number > head.number || !equal(slice.from, end) || !covers(archived, slice.until)) break;
+    end = slice.until;
+    next++;
+    best = { number: slice.number, cut: end };
+  }
+  return best;
+}
+
+/** Why a finished job's output may not become the base, or undefined when it is whole and exact. */
+export function flawOfOutput(output: BatchOutput, head: Pick<Head, 'origin'>, cut: Position): string | undefined {
+  if (!equal(output.cut, cut)) return `the output is of another cut: ${JSON.stringify(output.cut)}`;
+  const expected = messagesBetween(head.origin, cut);
+  if (output.messages !== expected)
+    return `the job saw ${output.messages} messages, the log has ${expected} up to the cut`;
+  return undefined;
+}

@@ -1,0 +1,88 @@
+/**
+ * The archive on HDFS. A final name holds level, partition and start, is given by a rename that never overwrites, and
+ * its content never changes; what a file holds stands in its first line. Temporary names are used once.
+ */
+import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { encodeLines, headerBytesMax, headerLine, parseHeader } from '../../archive/lines.js';
+import type { ArchiveFile, ArchiveRange, ArchiveStore } from '../ports.js';
+import type { HdfsEntry, HdfsWriter, WebHdfs } from './webhdfs.js';
+
+const root = '/snacklab/archive';
+const temporaryFolder = `${root}/temporary`;
+/** Levels 0 to 3, each file of a level holding up to sixteen of the one below. */
+const levels = [0, 1, 2, 3];
+/** A temporary file that is older was left by a process that has ended. */
+const abandonedMs = 30 * 60_000;
+
+/** Opens the archive and makes its folders; removes temporary files that nobody can be writing any more. */
+export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number): Promise<ArchiveStore> {
+  await hdfs.makeDirectory(temporaryFolder);
+  for (const level of levels) await hdfs.makeDirectory(`${root}/${level}`);
+  for (const entry of await hdfs.list(temporaryFolder)) {
+    if (nowMs - entry.modifiedMs > abandonedMs) await hdfs.remove(`${temporaryFolder}/${entry.name}`);
+  }
+
+  /** Headers by the NameNode's file number: a number is never given to another file, so they cannot go stale. */
+  const known = new Map<number, ArchiveRange>();
+  const writers = new Map<string, HdfsWriter>();
+  return {
+    list: () => listFiles(hdfs, known),
+    async createTemporary(range) {
+      const path = `${temporaryFolder}/${range.partition}-${range.from}-${randomUUID()}`;
+      const writer = await hdfs.create(path);
+      writers.set(path, writer);
+      await writer.write(Buffer.from(headerLine(range)));
+      return path;
+    },
+    async append(temporary, messages) {
+      await writers.get(temporary)!.write(encodeLines(messages));
+    },
+    async appendFiles(temporary, files) {
+      const writer = writers.get(temporary)!;
+      for (const file of files) {
+        for await (const chunk of await hdfs.open(file.path)) await writer.write(chunk as Uint8Array);
+      }
+    },
+    async finish(temporary, range) {
+      await writers.get(temporary)!.close();
+      writers.delete(temporary);
+      return (await hdfs.rename(temporary, pathOf(range))) ? 'finished' : 'exists';
+    },
+    async remove(path) {
+      await hdfs.remove(path);
+    },
+  };
+}
+
+function pathOf({ level, partition, from }: ArchiveRange): string {
+  return `${root}/${level}/${partition}-${String(from).padStart(16, '0')}`;
+}
+
+/** From the lowest level to the highest: what a merge replaced between two listings is then found in the second. */
+async function listFiles(hdfs: WebHdfs, known: Map<number, ArchiveRange>): Promise<readonly ArchiveFile[]> {
+  const files: ArchiveFile[] = [];
+  for (const level of levels) {
+    for (const entry of await hdfs.list(`${root}/${level}`)) {
+      const path = `${root}/${level}/${entry.name}`;
+      const range = known.get(entry.fileId) ?? (await readHeader(hdfs, path, entry));
+      if (range === undefined) continue;
+      known.set(entry.fileId, range);
+      files.push({ ...range, path, bytes: entry.bytes });
+    }
+  }
+  return files;
+}
+
+/** What a file says it holds; undefined where it was removed since it was listed. */
+async function readHeader(hdfs: WebHdfs, path: string, entry: HdfsEntry): Promise<ArchiveRange | undefined> {
+  const length = Math.min(headerBytesMax, entry.bytes);
+  try {
+    const range = parseHeader((await buffer(await hdfs.open(path, { offset: 0, length }))).toString('latin1'));
+    if (pathOf(range) !== path) throw new Error(`${path} says that it is ${pathOf(range)}`);
+    return range;
+  } catch (error) {
+    if (!(await hdfs.exists(path))) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The stream job as the TypeScript fold: reads the log from the head's position and commits slice after slice.
+ * The memory and embedded runtimes run this one; on Docker it is `stream/job.py`, with the same sequence of effects.
+ */
+import { judge } from '../events/parse.js';
+import { equal, type Position } from '../positions/position.js';
+import type { Question } from '../questions/question.js';
+import type { DeadLetter, DeadLetterLog, Log, Message, ServingStore } from '../runtimes/ports.js';
+import { createFold } from '../sums/fold.js';
+import { commitSlice, type SlicePart, stillOwner, takeOver, type Writer } from './commit.js';
+
+export interface StreamPorts {
+  readonly store: ServingStore;
+  readonly log: Log & DeadLetterLog;
+}
+
+/** Runs until it is stopped, replaced (it throws) or the log has lost what it needs (it throws). */
+export async function followLog(
+  ports: StreamPorts,
+  pipeline: string,
+  questions: readonly Question[],
+  stopped: () => boolean,
+): Promise<void> {
+  let writer = await takeOver(ports.store, pipeline);
+  await using reader = await ports.log.read(writer.position);
+  while (!stopped()) {
+    const messages = await reader.next(100);
+    if (messages.length > 0) writer = await writeSlice(ports, writer, questions, messages);
+    else if (!(await stillOwner(ports.store, writer))) return;
+  }
+}
+
+async function writeSlice(
+  ports: StreamPorts,
+  writer: Writer,
+  questions: readonly Question[],
+  messages: readonly Message[],
+): Promise<Writer> {
+  const until = advance(writer.position, messages);
+  if (equal(until, writer.position)) return writer;
+  const { parts, letters } = foldSlice(questions, messages);
+  // Acknowledged before the commit: what is counted as rejected can be found (protocol rule 14).
+  if (letters.length > 0) await ports.log.append(letters);
+  return commitSlice(ports.store, writer, until, parts);
+}
+
+/** The position after these messages; a partition without any keeps its bound. Throws on a gap. */
+export function advance(from: Position, messages: readonly Message[]): Position {
+  const until = [...from];
+  for (const { partition, offset } of messages) {
+    if (offset !== until[partition]) {
+      throw new Error(`partition ${partition}: expected offset ${until[partition]}, got ${offset}`);
+    }
+    until[partition] = offset + 1;
+  }
+  return until;
+}
+
+/** Each question's part of a slice, and the messages that the rule rejected. */
+export function foldSlice(
+  questions: readonly Question[],
+  messages: readonly Message[],
+): { readonly parts: readonly SlicePart[]; readonly letters: readonly DeadLetter[] } {
+  const folds = questions.map(createFold);
+  const letters: DeadLetter[] = [];
+  let leastEventMs: number | null = null;
+  let greatestEventMs: number | null = null;
+  for (const { partition, offset, value } of messages) {
+    const judged = judge(value);
+    if ('reason' in judged) {
+      letters.push({ partition, offset, reason: judged.reason, value });
+      continue;
+    }
+    const time = judged.event.timestamp as number;
+    leastEventMs = Math.min(leastEventMs ?? time, time);
+    greatestEventMs = Math.max(greatestEventMs ?? time, time);
+    for (const fold of folds) fold.add(judged.event);
+  }
+  const shared = { messages: messages.length, rejected: letters.length, leastEventMs, greatestEventMs };
+  const parts = questions.map((question, i) => ({ ...shared, question: question.name, sums: folds[i]!.table() }));
+  return { parts, letters };
+}

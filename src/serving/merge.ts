@@ -1,0 +1,125 @@
+/**
+ * The merge: base ⊕ fold ⊕ the slices from the cut to the head, and the checks that make it an exact prefix.
+ * Follows only what the head names, and checks the chain: each part begins where the one before ends.
+ * Whatever is missing or does not fit makes the answer unknown, never a number. Pure.
+ */
+import { equal, formatPosition, messagesBetween, type Position } from '../positions/position.js';
+import type { Question } from '../questions/question.js';
+import type { Base, Slice } from '../runtimes/ports.js';
+import { plus, type SumTable, zero } from '../sums/table.js';
+import { epochOf, type Head, mergedNumber } from './head.js';
+
+/** The fold of the log from `origin` to `position`, and the parts it was merged from. */
+export interface Answer {
+  readonly pipeline: string;
+  readonly incarnation: number;
+  readonly origin: Position;
+  readonly position: Position;
+  /** The head's slice number: with the incarnation it names this position. */
+  readonly number: number;
+  readonly baseId: number;
+  readonly baseCut: Position;
+  /** How many slices the real-time part was merged from. */
+  readonly slices: number;
+  readonly messages: number;
+  readonly rejected: number;
+  readonly base: SumTable;
+  readonly realTime: SumTable;
+  readonly merged: SumTable;
+}
+
+/** Why there is no answer: `slice 7 of lambda-1 is missing`. */
+export interface Unknown {
+  readonly unknown: string;
+}
+
+/** The stored parts that a head names, as they were found. */
+export interface Parts {
+  readonly base: Base | undefined;
+  readonly fold: Base | undefined;
+  /** Of any epoch, ascending by number: those that the head does not name are left out here. */
+  readonly slices: readonly Slice[];
+}
+
+/** Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). */
+export function merge(head: Head, question: Question, parts: Parts, upTo: number = head.number): Answer | Unknown {
+  const problem = missingBase(head, parts);
+  if (problem !== undefined) return unknown(head, problem);
+
+  let position = head.baseCut;
+  let messages = parts.base?.messages ?? 0;
+  let rejected = parts.base?.rejected ?? 0;
+  let realTime = zero;
+  if (head.foldId !== 0) {
+    const fold = parts.fold!;
+    position = fold.until;
+    messages += fold.messages;
+    rejected += fold.rejected;
+    realTime = fold.sums;
+  }
+
+  const committed = parts.slices.filter((slice) => slice.epoch === epochOf(head, slice.number));
+  let next = mergedNumber(head) + 1;
+  for (const slice of committed) {
+    if (slice.number < next || slice.number > upTo) continue;
+    if (slice.number !== next) break;
+    const flaw = flawOfSlice(slice, position);
+    if (flaw !== undefined) return unknown(head, flaw);
+    position = slice.until;
+    messages += slice.messages;
+    rejected += slice.rejected;
+    realTime = plus(question, realTime, slice.sums);
+    next++;
+  }
+  if (next <= upTo) return unknown(head, `slice ${next} is missing`);
+  if (upTo === head.number && !equal(position, head.position)) {
+    return unknown(head, `the slices end at ${formatPosition(position)}, the head at ${formatPosition(head.position)}`);
+  }
+  if (messages !== messagesBetween(head.origin, position)) {
+    return unknown(head, `${messages} messages were counted up to ${formatPosition(position)}`);
+  }
+
+  const base = parts.base?.sums ?? zero;
+  return {
+    pipeline: head.pipeline,
+    incarnation: head.incarnation,
+    origin: head.origin,
+    position,
+    number: upTo,
+    baseId: head.baseId,
+    baseCut: head.baseCut,
+    slices: upTo - mergedNumber(head),
+    messages,
+    rejected,
+    base,
+    realTime,
+    merged: plus(question, base, realTime),
+  };
+}
+
+function missingBase(head: Head, parts: Parts): string | undefined {
+  if (head.baseId !== 0) {
+    if (parts.base === undefined) return `base ${head.baseId} is missing`;
+    if (!equal(parts.base.until, head.baseCut)) return `base ${head.baseId} is of another cut`;
+  }
+  if (head.foldId !== 0) {
+    if (parts.fold === undefined) return `fold ${head.foldId} is missing`;
+    if (!equal(parts.fold.from, head.baseCut)) return `fold ${head.foldId} does not follow the base`;
+    if (parts.fold.number !== head.foldNumber) return `fold ${head.foldId} ends at another slice`;
+  }
+  return undefined;
+}
+
+function flawOfSlice(slice: Slice, position: Position): string | undefined {
+  if (!equal(slice.from, position)) {
+    return `slice ${slice.number} begins at ${formatPosition(slice.from)} and does not follow ${formatPosition(position)}`;
+  }
+  if (slice.messages !== messagesBetween(slice.from, slice.until)) {
+    return `slice ${slice.number} counts ${slice.messages} messages, which its positions contradict`;
+  }
+  return undefined;
+}
+
+function unknown(head: Head, problem: string): Unknown {
+  return { unknown: `${problem} (${head.pipeline})` };
+}

@@ -1,0 +1,60 @@
+/**
+ * Reads an answer: the head first, then what it names. What the head named may be retired while it is being read, so
+ * something missing means "read the head again", bounded; only when it stays missing is the answer unknown
+ * (protocol rules 5 and 6). It never writes and needs no clock but for the pause between two tries.
+ */
+import type { Question } from '../questions/question.js';
+import type { Clock, ServingStore } from '../runtimes/ports.js';
+import { type Head, type Heads, mergedNumber } from './head.js';
+import { type Answer, merge, type Parts, type Unknown } from './merge.js';
+
+/** An answer and the state of the switch it was read under: positions go back only when `forced` grew. */
+export type ReadAnswer = Answer & { readonly generation: number; readonly forced: number };
+
+const triesMax = 8;
+const pauseMs = 25;
+
+/** The live pipeline's answer to a question, or why it is unknown. `store` errors are thrown, not called unknown. */
+export async function readAnswer(
+  store: ServingStore,
+  question: Question,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<ReadAnswer | Unknown> {
+  let last: Unknown = { unknown: 'there is no pipeline yet' };
+  for (let attempt = 0; attempt < triesMax; attempt++) {
+    if (attempt > 0) await clock.sleep(pauseMs * attempt);
+    const heads = await store.readHeads();
+    const answer = await readAnswerAt(store, heads, question);
+    if (!('unknown' in answer)) return answer;
+    last = answer;
+  }
+  return last;
+}
+
+/** One try at a given reading of the heads. An unknown result may only mean that the heads are old by now. */
+export async function readAnswerAt(
+  store: ServingStore,
+  heads: Heads,
+  question: Question,
+): Promise<ReadAnswer | Unknown> {
+  const head = heads.heads.get(heads.live);
+  if (head === undefined) return { unknown: `there is no pipeline ${heads.live}` };
+  const answer = merge(head, question, await readParts(store, head, question));
+  return 'unknown' in answer ? answer : { ...answer, generation: heads.generation, forced: heads.forced };
+}
+
+/** Fetches what the head names, up to slice `upTo`. */
+export async function readParts(
+  store: ServingStore,
+  head: Head,
+  question: Question,
+  upTo: number = head.number,
+): Promise<Parts> {
+  const { incarnation, baseId, foldId } = head;
+  const [base, fold, slices] = await Promise.all([
+    baseId === 0 ? undefined : store.readBase('base', incarnation, baseId, question.name),
+    foldId === 0 ? undefined : store.readBase('fold', incarnation, foldId, question.name),
+    store.readSlices(incarnation, question.name, mergedNumber(head), upTo),
+  ]);
+  return { base, fold, slices };
+}

@@ -1,0 +1,125 @@
+/**
+ * The fold: events in, a question's sums out. It interprets the declaration once per question, not once per event,
+ * and adds in doubles as long as that is exact, spilling into 64-bit integers before it would not be. Pure.
+ */
+import type { EventFields } from '../events/event.js';
+import type { KeyExpression, Question, Sum } from '../questions/question.js';
+import { plusOne, type Sums, type SumTable, within64Bits } from './table.js';
+
+/** An accumulator of one question. */
+export interface Fold {
+  /** Adds one valid event, if the question's filter lets it through. */
+  add(event: EventFields): void;
+  /** The sums so far. Throws `RangeError` when one has left 64 bits. */
+  table(): SumTable;
+}
+
+const hourMs = 3_600_000;
+
+export function createFold(question: Question): Fold {
+  const accepts = compileWhere(question.where);
+  const keyOf = compileKey(question.key);
+  const sums = Object.values(question.sums);
+  const cells = new Map<string, Cell[]>();
+  return {
+    add(event) {
+      if (!accepts(event)) return;
+      const key = keyOf(event);
+      let row = cells.get(key);
+      if (row === undefined) {
+        row = sums.map(createCell);
+        cells.set(key, row);
+      }
+      for (const cell of row) cell.add(event);
+    },
+    table: () =>
+      new Map([...cells].map(([key, row]): [string, Sums] => [fullKey(question, key), row.map((c) => c.value())])),
+  };
+}
+
+/** The sums of these events. */
+export function foldEvents(question: Question, events: Iterable<EventFields>): SumTable {
+  const fold = createFold(question);
+  for (const event of events) fold.add(event);
+  return fold.table();
+}
+
+interface Cell {
+  add(event: EventFields): void;
+  value(): bigint | null;
+}
+
+function createCell(sum: Sum): Cell {
+  switch (sum.sum) {
+    case 'count':
+      return totalCell(() => 1);
+    case 'total':
+      return totalCell((event) => event[sum.field] as number);
+    case 'total-of-product':
+      return productCell(sum);
+    default:
+      return extremeCell(sum);
+  }
+}
+
+function totalCell(term: (event: EventFields) => number): Cell {
+  let spilled = 0n;
+  let exact = 0;
+  return {
+    add(event) {
+      const next = exact + term(event);
+      // Both terms are safe integers, so an inexact sum can only be an unsafe one.
+      if (Number.isSafeInteger(next)) {
+        exact = next;
+        return;
+      }
+      spilled = within64Bits(spilled + BigInt(exact) + BigInt(term(event)));
+      exact = 0;
+    },
+    value: () => within64Bits(spilled + BigInt(exact)),
+  };
+}
+
+function productCell(sum: Extract<Sum, { sum: 'total-of-product' }>): Cell {
+  const [a, b] = sum.fields;
+  let total = 0n;
+  return {
+    add(event) {
+      total = within64Bits(total + BigInt(event[a] as number) * BigInt(event[b] as number));
+    },
+    value: () => total,
+  };
+}
+
+function extremeCell(sum: Extract<Sum, { sum: 'least' | 'greatest' }>): Cell {
+  let extreme: bigint | null = null;
+  return {
+    add(event) {
+      extreme = plusOne(sum, extreme, BigInt(event[sum.field] as number));
+    },
+    value: () => extreme,
+  };
+}
+
+function compileWhere(where: Question['where']): (event: EventFields) => boolean {
+  const conditions = Object.entries(where);
+  return (event) => conditions.every(([field, value]) => event[field] === value);
+}
+
+function compileKey(key: readonly KeyExpression[]): (event: EventFields) => string {
+  const [only] = key;
+  // One plain field is the common case: quoting it can wait until the table is made.
+  if (key.length === 1 && typeof only === 'string') return (event) => event[only] as string;
+  return (event) => JSON.stringify(key.map((part) => keyPart(part, event)));
+}
+
+function fullKey(question: Question, key: string | number | boolean): string {
+  const single = question.key.length === 1 && typeof question.key[0] === 'string';
+  return single ? JSON.stringify([key]) : (key as string);
+}
+
+function keyPart(part: KeyExpression, event: EventFields): unknown {
+  if (typeof part === 'string') return event[part];
+  const time = event[part.hour] as number;
+  return Math.floor(time / hourMs) * hourMs;
+}
