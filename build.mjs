@@ -1,6 +1,6 @@
 // Bundles what runs: the command line with its packages left outside, and each container's program as one file
 // with everything inside, so that images carry no node_modules.
-import { existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -34,7 +34,11 @@ await build({
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   packages: 'external',
+  // In parts: a command loads only the clients that it needs, and --help none.
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
 });
+if (existsSync('dist/cli.mjs')) chmodSync('dist/cli.mjs', 0o755);
 await build({
   ...common,
   entryPoints: present(services),
@@ -44,3 +48,15 @@ await build({
   alias: { request: '@cypress/request' },
   external: ['kerberos', 'snappy'],
 });
+
+// The rule is data for the stream job too, which reads no TypeScript.
+mkdirSync('dist/stream', { recursive: true });
+writeFileSync('dist/stream/event-rule.json', `${JSON.stringify(await eventRule(), null, 1)}\n`);
+
+async function eventRule() {
+  const { outputFiles } = await build({ ...common, entryPoints: ['src/events/rule.ts'], write: false });
+  const { eventRule } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
+  return eventRule;
+}
