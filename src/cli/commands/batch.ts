@@ -1,0 +1,110 @@
+/** `lambda batch`: wants a batch cycle now, and waits until the base of the cycle that heard it is published. */
+import { type Cycle, parseCycle } from '../../../lambda/cycle.js';
+import { batchFlags, parseFlags } from '../../config/flags.js';
+import { LabError } from '../../errors.js';
+import { messagesBetween } from '../../positions/position.js';
+import type { Clock, ServingStore } from '../../runtimes/ports.js';
+import { type Head, mergedNumber } from '../../serving/head.js';
+import { findLab, openStore } from '../lab.js';
+import type { CommandContext, CommandInput, Report } from '../report.js';
+import { duration, grouped } from '../text.js';
+
+const pollEveryMs = 250;
+/** So long without a new slice, and there is nothing to run a batch over. */
+const nothingNewMs = 5000;
+
+type Published = NonNullable<Cycle['history']['lastPublished']>;
+
+export async function run({ lab, options }: CommandInput, context: CommandContext): Promise<Report> {
+  const { timeout } = parseFlags(batchFlags, options);
+  const { containers } = await findLab(lab, context);
+  await using store = await openStore(lab, containers);
+  const pipeline = (await liveHead(store)).pipeline;
+  const request = (await store.readWanted()).batchRequests + 1;
+  await store.changeWanted({ batchRequests: request });
+  const published = await waitForBase(store, pipeline, request, timeout, context);
+  const head = await liveHead(store);
+  if (published === undefined) {
+    const common = { schema: 'snacklab/batch', version: 1, lab, pipeline, published: false, tookMs: null } as const;
+    const messages = messagesBetween(head.origin, head.baseCut);
+    const document = { ...common, baseId: head.baseId, cut: [...head.baseCut], messages };
+    return { document, text: `no batch was run: base ${head.baseId} covers all ${grouped(messages)} messages` };
+  }
+  const { baseId, cut, messages, chosenMs, jobStartedMs, jobEndedMs, publishedMs } = published;
+  const tookMs = { total: publishedMs - chosenMs, job: jobEndedMs - jobStartedMs };
+  const text = `base ${baseId} is published: ${grouped(messages)} messages up to ${JSON.stringify(cut)}, in ${duration(tookMs.total)} (the job ${duration(tookMs.job)})`;
+  return {
+    document: {
+      schema: 'snacklab/batch',
+      version: 1,
+      lab,
+      pipeline,
+      published: true,
+      baseId,
+      cut,
+      messages,
+      tookMs,
+    } as const,
+    text,
+  };
+}
+
+/** The base of the first cycle that began after the request; undefined when there is nothing newer than the base. */
+async function waitForBase(
+  store: ServingStore,
+  pipeline: string,
+  request: number,
+  timeoutMs: number,
+  { clock, signal, say }: CommandContext,
+): Promise<Published | undefined> {
+  const deadlineMs = clock.nowMs() + timeoutMs;
+  const idle = idleWatch(clock);
+  let shown = '';
+  for (;;) {
+    signal.throwIfAborted();
+    const cycle = parseCycle((await store.readCycle(pipeline)).state);
+    const heard = cycle.history.requestsSeen >= request;
+    const state = heard ? cycle.name : `waiting for the coordinator (cycle: ${cycle.name})`;
+    if (state !== shown) say(`  ${state}`);
+    shown = state;
+    const { lastPublished, startedMs, lastFailure } = cycle.history;
+    if (heard && lastPublished !== null && lastPublished.chosenMs >= startedMs) return lastPublished;
+    if (heard && cycle.name === 'idle') throw givenUp(lastFailure);
+    if (!heard && cycle.name === 'idle' && idle(await liveHead(store))) return undefined;
+    if (clock.nowMs() > deadlineMs) throw tooLate(timeoutMs, state);
+    await clock.sleep(pollEveryMs);
+  }
+}
+
+/** Whether the base has covered all slices for a while. */
+function idleWatch(clock: Clock): (head: Head) => boolean {
+  let sinceMs: number | undefined;
+  return (head) => {
+    if (head.number !== mergedNumber(head)) sinceMs = undefined;
+    else sinceMs ??= clock.nowMs();
+    return sinceMs !== undefined && clock.nowMs() - sinceMs >= nothingNewMs;
+  };
+}
+
+async function liveHead(store: ServingStore): Promise<Head> {
+  const { heads, live } = await store.readHeads();
+  const head = heads.get(live);
+  if (head !== undefined) return head;
+  throw new LabError('there is no pipeline yet', { kind: 'unavailable', suggestion: 'snacklab lambda up' });
+}
+
+function givenUp(lastFailure: string | null): LabError {
+  return new LabError(`the batch cycle was given up: ${lastFailure ?? 'another base came first'}`, {
+    kind: 'unavailable',
+    suggestion: 'snacklab lambda logs coordinator',
+    detail: { lastFailure },
+  });
+}
+
+function tooLate(timeoutMs: number, state: string): LabError {
+  return new LabError(`no base was published within ${timeoutMs} ms (last state: ${state}); the cycle goes on`, {
+    kind: 'unavailable',
+    suggestion: 'snacklab lambda status, snacklab lambda logs coordinator, or a longer --timeout SECONDS',
+    detail: { state },
+  });
+}

@@ -1,0 +1,33 @@
+/** `lambda watch`: the same question again and again, until interrupted or often enough. */
+import { parseFlags, watchFlags } from '../../config/flags.js';
+import { describeError, LabError } from '../../errors.js';
+import type { QueryDocument } from '../documents.js';
+import { findLab, openStore, questionNamed } from '../lab.js';
+import type { CommandContext, CommandInput, Report } from '../report.js';
+import { answerText, positionText, queryDocument, queryReport } from './query.js';
+
+/** A picture that is redrawn need not wait long for the truth: the next one has it. */
+const truthWaitMs = 1000;
+
+export async function* run(input: CommandInput, context: CommandContext): AsyncGenerator<Report> {
+  const flags = parseFlags(watchFlags, input.options);
+  const question = questionNamed(input.arguments[0] ?? 'items-sold');
+  const { containers } = await findLab(input.lab, context);
+  await using store = await openStore(input.lab, containers);
+  for (let shown = 0; flags.count === undefined || shown < flags.count; shown++) {
+    if (shown > 0) await context.clock.sleep(flags.interval);
+    const read = queryDocument(input.lab, store, question, context.clock, truthWaitMs);
+    const document = await read.catch((error) => awayDocument(error, input, question.name, context));
+    const report = queryReport(document, answerText);
+    const line = document.answer === null ? report.text : positionText(document.answer);
+    yield { ...report, line: `${new Date(document.atMs).toISOString()} ${line}` };
+  }
+}
+
+/** A watch outlives an engine that is away for a while: what cannot be read is unknown. */
+function awayDocument(error: unknown, { lab }: CommandInput, question: string, context: CommandContext): QueryDocument {
+  context.signal.throwIfAborted();
+  if (!(error instanceof LabError) || error.kind !== 'unavailable') throw error;
+  const unknown = describeError(error);
+  return { schema: 'snacklab/query', version: 1, lab, question, atMs: context.clock.nowMs(), answer: null, unknown };
+}

@@ -1,0 +1,71 @@
+/** Waits for the first answer that covers an event and equals the truth: the end of `up`. Watches the services meanwhile. */
+import type Docker from 'dockerode';
+import type { UpFlags } from '../config/flags.js';
+import { describeError, LabError } from '../errors.js';
+import { itemsSold } from '../questions/builtin.js';
+import type { LabName } from '../resources.js';
+import { listContainers } from '../runtimes/docker/containers.js';
+import { assertAlive } from '../runtimes/docker/lifecycle.js';
+import type { ServingStore } from '../runtimes/ports.js';
+import { type CheckedAnswer, compared, readChecked } from './answers.js';
+import { openStore } from './lab.js';
+import type { CommandContext } from './report.js';
+
+const pauseMs = 250;
+const truthWaitMs = 3000;
+
+export async function firstExactAnswer(
+  docker: Docker,
+  lab: LabName,
+  flags: Pick<UpFlags, 'rate'>,
+  timeoutMs: number,
+  { clock, signal, say }: CommandContext,
+): Promise<CheckedAnswer> {
+  say('waiting for the first exact answer');
+  const before = await listContainers(docker, lab);
+  await using store = await openStore(lab, before);
+  // A rate that was given at run time outlives the generator's own: one that is given here replaces it.
+  if (flags.rate !== undefined) await store.changeWanted({ rate: flags.rate });
+  const deadlineMs = clock.nowMs() + timeoutMs;
+  for (let last = 'none was read yet'; ; ) {
+    signal.throwIfAborted();
+    const look = await lookOnce(store, clock);
+    if (typeof look !== 'string') return look;
+    if (look !== last) say(`  not yet: ${look}`);
+    last = look;
+    await assertAlive(docker, lab, before);
+    if (clock.nowMs() > deadlineMs) throw tooLate(timeoutMs, last);
+    await clock.sleep(pauseMs);
+  }
+}
+
+/** The answer, or why there is none yet. Throws `fail` when it is wrong. */
+async function lookOnce(store: ServingStore, clock: CommandContext['clock']): Promise<CheckedAnswer | string> {
+  let checked: Awaited<ReturnType<typeof readChecked>>;
+  try {
+    checked = await readChecked(store, itemsSold, clock, truthWaitMs);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.kind !== 'unavailable') throw error;
+    return describeError(error);
+  }
+  if ('unknown' in checked) return checked.unknown;
+  if (checked.answer.messages === 0) return 'no event has been counted';
+  const verdict = compared(checked);
+  if (verdict === 'equal') return checked;
+  if (verdict === 'unknown') return 'the validation view has not come to the position of an answer';
+  const { position } = checked.answer;
+  throw new LabError(`the answer at ${JSON.stringify(position)} differs from the truth`, {
+    kind: 'fail',
+    suggestion: 'snacklab lambda query items-sold shows both; report it with the output of snacklab lambda logs',
+    detail: { position },
+  });
+}
+
+function tooLate(timeoutMs: number, last: string): LabError {
+  return new LabError(`no exact answer came within ${Math.round(timeoutMs)} ms (last look: ${last})`, {
+    kind: 'unavailable',
+    suggestion:
+      'snacklab lambda logs stream-runner, snacklab lambda logs validation; the same command again goes on from what is there',
+    detail: { last },
+  });
+}

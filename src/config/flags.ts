@@ -1,0 +1,100 @@
+/** The command line's flags and arguments, parsed once at the edge: texts in, trusted values out. */
+import { z } from 'zod';
+import { LabError } from '../errors.js';
+
+const wholeNumber = (least: number, greatest: number) => {
+  const message = `must be a whole number from ${least} to ${greatest}`;
+  return z
+    .string()
+    .regex(/^-?\d+$/, message)
+    .transform(Number)
+    .refine((value) => value >= least && value <= greatest, message);
+};
+
+const decimal = (least: number, greatest: number) => {
+  const message = `must be a number from ${least} to ${greatest}`;
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, message)
+    .transform(Number)
+    .refine((value) => value >= least && value <= greatest, message);
+};
+
+const fraction = decimal(0, 1);
+const seconds = (greatest: number) => decimal(0.1, greatest).transform((value) => Math.round(value * 1000));
+
+/** Epoch milliseconds, or a date with its time zone. */
+const instant = z
+  .string()
+  .transform((text) =>
+    /^\d+$/.test(text) ? Number(text) : /Z$|[+-]\d\d:\d\d$/.test(text) ? Date.parse(text) : Number.NaN,
+  )
+  .refine(Number.isSafeInteger, 'must be epoch milliseconds or a date such as 2026-01-01T00:00:00Z');
+
+export const rateArgument = decimal(0, 10_000_000);
+
+/** Flags that shape the lab: one that is not given keeps what the lab has, or else the default. */
+const labFlags = {
+  rate: rateArgument.optional(),
+  seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  events: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  startTime: instant.optional(),
+  late: fraction.optional(),
+  duplicate: fraction.optional(),
+  malformed: fraction.optional(),
+  batchEvery: decimal(1, 86_400).optional(),
+  sparkWorkers: wholeNumber(1, 16).optional(),
+  datanodes: wholeNumber(1, 16).optional(),
+  nodemanagers: wholeNumber(1, 16).optional(),
+  portBase: wholeNumber(0, 55_000).optional(),
+};
+
+export const upFlags = z.object({
+  ...labFlags,
+  build: z.boolean().default(false),
+  grafana: z.boolean().default(true),
+  ca: z.string().optional(),
+  timeout: seconds(86_400).default(600_000),
+});
+export type UpFlags = z.output<typeof upFlags>;
+
+export const queryFlags = z.object({ csv: z.boolean().default(false) });
+export const watchFlags = z.object({
+  interval: seconds(3600).default(1000),
+  count: wholeNumber(1, 1_000_000_000).optional(),
+});
+export const batchFlags = z.object({ timeout: seconds(86_400).default(300_000) });
+export const logsFlags = z.object({
+  follow: z.boolean().default(false),
+  tail: wholeNumber(0, 1_000_000).default(100),
+});
+export const downFlags = z.object({ volumes: z.boolean().default(false) });
+export const doctorFlags = z.object({ portBase: labFlags.portBase.default(0), ca: z.string().optional() });
+
+/** Parses commander's options. Throws a `usage` error that names the flag and the value that does not fit. */
+export function parseFlags<T extends z.ZodType>(schema: T, options: Readonly<Record<string, unknown>>): z.output<T> {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const option = String(issue.path[0]);
+  throw misused(
+    `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    options[option],
+    issue.message,
+  );
+}
+
+/** Parses one argument. `name` is how the help calls it. */
+export function parseArgument<T extends z.ZodType>(schema: T, name: string, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw misused(name, value, parsed.error.issues[0]!.message);
+}
+
+function misused(name: string, value: unknown, rule: string): LabError {
+  return new LabError(`${name} is "${String(value)}": ${rule}`, {
+    kind: 'usage',
+    suggestion: 'the same command with --help shows an example',
+    detail: { name, value },
+  });
+}

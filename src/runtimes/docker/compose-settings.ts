@@ -1,0 +1,149 @@
+/**
+ * What shapes a lab, and how compose is told. The lab itself remembers it: the containers' environment, ports and
+ * number are read back, so a second `up` changes only what its flags name.
+ */
+import type { CommandLineConfig } from '../../config/command-line.js';
+import type { LabName } from '../../resources.js';
+import type { LabContainer } from './containers.js';
+
+export interface LabSettings {
+  /** Events per second. */
+  readonly rate: number;
+  readonly seed: number;
+  readonly events: number | undefined;
+  /** Epoch ms of the first event; undefined: the clock's time. */
+  readonly startTime: number | undefined;
+  /** Fractions of messages. */
+  readonly late: number;
+  readonly duplicate: number;
+  readonly malformed: number;
+  /** Seconds between two batch cycles. */
+  readonly batchEvery: number;
+  readonly sparkWorkers: number;
+  readonly datanodes: number;
+  readonly nodemanagers: number;
+  /** Added to every port on the host. */
+  readonly portBase: number;
+}
+
+export const defaultSettings: LabSettings = {
+  rate: 50,
+  seed: 1,
+  events: undefined,
+  startTime: undefined,
+  late: 0,
+  duplicate: 0,
+  malformed: 0,
+  batchEvery: 60,
+  sparkWorkers: 1,
+  datanodes: 1,
+  nodemanagers: 1,
+  portBase: 0,
+};
+
+/** One published port of the lab. */
+export interface LabPort {
+  readonly service: string;
+  readonly title: string;
+  readonly variable: string;
+  readonly port: number;
+  /** Whether a browser can open it. */
+  readonly web: boolean;
+}
+
+const ports: readonly LabPort[] = [
+  { service: 'grafana', title: 'Grafana', variable: 'SNACKLAB_PORT_GRAFANA', port: 3000, web: true },
+  { service: 'spark-master', title: 'Spark master', variable: 'SNACKLAB_PORT_SPARK', port: 8080, web: true },
+  { service: 'namenode', title: 'HDFS NameNode', variable: 'SNACKLAB_PORT_HDFS', port: 9870, web: true },
+  { service: 'resourcemanager', title: 'YARN ResourceManager', variable: 'SNACKLAB_PORT_YARN', port: 8088, web: true },
+  { service: 'kafka', title: 'Kafka', variable: 'SNACKLAB_PORT_KAFKA', port: 9092, web: false },
+  { service: 'cassandra', title: 'Cassandra', variable: 'SNACKLAB_PORT_CASSANDRA', port: 9042, web: false },
+];
+
+/** The lab's ports on the host. */
+export function labPorts(portBase: number): readonly LabPort[] {
+  return ports.map((port) => ({ ...port, port: port.port + portBase }));
+}
+
+/** A port as the lab has it now, or undefined where that service is not there. */
+export function publishedPort(containers: readonly LabContainer[], service: string): number | undefined {
+  const usual = ports.find((port) => port.service === service)?.port;
+  const container = containers.find((one) => one.service === service);
+  return usual === undefined ? undefined : container?.ports.get(usual);
+}
+
+/** Addresses of the web pages of what runs. */
+export function webPages(containers: readonly LabContainer[]): readonly { title: string; url: string }[] {
+  return ports.flatMap(({ service, title, web }) => {
+    const runs = containers.some((one) => one.service === service && one.state === 'running');
+    const port = publishedPort(containers, service);
+    return web && runs && port !== undefined ? [{ title, url: `http://127.0.0.1:${port}` }] : [];
+  });
+}
+
+/** The settings of a lab that is there: what its containers were started with. */
+export function settingsOf(containers: readonly LabContainer[]): Partial<LabSettings> {
+  if (containers.length === 0) return {};
+  const generator = containers.find((one) => one.service === 'generator')?.environment ?? {};
+  const coordinator = containers.find((one) => one.service === 'coordinator')?.environment ?? {};
+  const count = (service: string) => containers.filter((one) => one.service === service).length || undefined;
+  const kafka = publishedPort(containers, 'kafka');
+  return withoutUndefined({
+    rate: numberIn(generator.SNACKLAB_RATE),
+    seed: numberIn(generator.SNACKLAB_SEED),
+    events: numberIn(generator.SNACKLAB_EVENTS),
+    startTime: numberIn(generator.SNACKLAB_START_TIME),
+    late: numberIn(generator.SNACKLAB_LATE),
+    duplicate: numberIn(generator.SNACKLAB_DUPLICATE),
+    malformed: numberIn(generator.SNACKLAB_MALFORMED),
+    batchEvery: numberIn(coordinator.SNACKLAB_BATCH_EVERY_S),
+    sparkWorkers: count('spark-worker'),
+    datanodes: count('datanode'),
+    nodemanagers: count('nodemanager'),
+    portBase: kafka === undefined ? undefined : kafka - 9092,
+  });
+}
+
+/** The variables of the compose files. */
+export function composeVariables(
+  lab: LabName,
+  settings: LabSettings,
+  images: { readonly context: string; readonly tag: string },
+  config: CommandLineConfig,
+): Record<string, string> {
+  return {
+    SNACKLAB_LAB: lab,
+    SNACKLAB_CONTEXT: images.context,
+    SNACKLAB_TAG: images.tag,
+    SNACKLAB_IMAGE_PREFIX: config.imagePrefix,
+    SNACKLAB_BASE_IMAGE: config.baseImage,
+    SNACKLAB_NODE_IMAGE: config.nodeImage,
+    SNACKLAB_GRAFANA_IMAGE: config.grafanaImage,
+    SNACKLAB_RATE: String(settings.rate),
+    SNACKLAB_SEED: String(settings.seed),
+    SNACKLAB_EVENTS: String(settings.events ?? ''),
+    SNACKLAB_START_TIME: String(settings.startTime ?? ''),
+    SNACKLAB_LATE: String(settings.late),
+    SNACKLAB_DUPLICATE: String(settings.duplicate),
+    SNACKLAB_MALFORMED: String(settings.malformed),
+    SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
+    ...Object.fromEntries(labPorts(settings.portBase).map(({ variable, port }) => [variable, String(port)])),
+  };
+}
+
+/** How many containers of the services that can be many. */
+export function composeScales(settings: LabSettings): readonly string[] {
+  const { sparkWorkers, datanodes, nodemanagers } = settings;
+  const scales = { 'spark-worker': sparkWorkers, datanode: datanodes, nodemanager: nodemanagers };
+  return Object.entries(scales).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined || text === '' ? undefined : Number(text);
+}
+
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
