@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: ['test/**/*.docker.test.ts'],
+          globalSetup: ['test/lab/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 900_000,

@@ -1,0 +1,49 @@
+/** Runs the built command line as a user does: a process of its own, its output and exit code. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
+
+/** How the shared lab is brought up: shifted ports, a batch cycle every 15 s, and some bad messages among the good. */
+export const labSettings = [
+  ...['--rate', '300', '--seed', '7', '--batch-every', '15', '--port-base', '20000', '--no-grafana'],
+  ...['--malformed', '0.01', '--duplicate', '0.005', '--late', '0.01'],
+] as const;
+
+export interface CliResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly timeoutMs?: number;
+  /** Whether its progress is shown as it comes. */
+  readonly show?: boolean;
+}
+
+/** Runs `snacklab ARGS`; hold points are on, so that tests can stop services where they choose. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { timeoutMs = 120_000, show = false } = options;
+  const child = spawn('node', [cli, ...args], {
+    env: { ...process.env, SNACKLAB_HOLDS: 'on' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+    if (show) process.stderr.write(data);
+  });
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) =>
+      code === null ? reject(new Error(`${args.join(' ')}: ${signal}`)) : resolve(code),
+    );
+  });
+  return { exitCode, stdout, stderr };
+}

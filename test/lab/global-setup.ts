@@ -1,0 +1,58 @@
+/**
+ * Goal: one lab on the real engines for all docker tests, brought up as a user would, gone afterwards.
+ * Method: runs the built command line. Without a Docker engine the tests are left out, loudly; where they are required
+ * (SNACKLAB_REQUIRE_DOCKER=1) that is a failure. SNACKLAB_KEEP_LAB=1 uses a lab that is up and leaves it up.
+ */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { labSettings, runCli } from './cli.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Whether a Docker engine answers, and so the lab is up. */
+    readonly docker: boolean;
+  }
+}
+
+const root = join(import.meta.dirname, '..', '..');
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const docker = dockerAnswers();
+  project.provide('docker', docker);
+  if (!docker) {
+    if (process.env.SNACKLAB_REQUIRE_DOCKER === '1')
+      throw new Error('the real-engine tests are required, and no Docker engine answers');
+    console.warn(
+      '\n!! No Docker engine answers: ALL TESTS ON THE REAL ENGINES ARE LEFT OUT (snacklab doctor says what is missing).\n',
+    );
+    return undefined;
+  }
+  execFileSync('node', ['build.mjs'], { cwd: root, stdio: 'inherit' });
+  const keep = process.env.SNACKLAB_KEEP_LAB === '1';
+  if (!keep) refuseOthersLab();
+  const up = await runCli(['lambda', 'up', ...labSettings, '--json'], { timeoutMs: 600_000, show: true });
+  if (up.exitCode !== 0) {
+    if (!keep) await runCli(['lambda', 'down', '--volumes'], { show: true });
+    throw new Error(`the lab did not come up (exit ${up.exitCode}): ${up.stderr.slice(-2_000)}`);
+  }
+  return async () => {
+    if (!keep) await runCli(['lambda', 'down', '--volumes'], { show: true });
+  };
+}
+
+function dockerAnswers(): boolean {
+  try {
+    execFileSync('docker', ['info'], { stdio: 'ignore', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The tests kill engines and forget volumes: never in a lab that somebody uses. */
+function refuseOthersLab(): void {
+  const ids = execFileSync('docker', ['ps', '-aq', '--filter', 'label=com.docker.compose.project=snacklab-lambda']);
+  if (ids.toString().trim() === '') return;
+  throw new Error('a Lambda lab is there already; the tests need their own. Try: snacklab lambda down --volumes');
+}

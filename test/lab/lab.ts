@@ -1,0 +1,137 @@
+/**
+ * What the tests do to the shared lab: kill and start its containers, hold its services, look into its store.
+ * Waits are for conditions, each with an end and a name.
+ */
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'cassandra-driver';
+import { expect } from 'vitest';
+import { parseCycle } from '../../lambda/cycle.js';
+import { openCassandraStore } from '../../src/runtimes/docker/cassandra-store.js';
+import type { ServingStore } from '../../src/runtimes/ports.js';
+import { type CliResult, runCli } from './cli.js';
+
+const portBase = 20_000;
+const project = 'snacklab-lambda';
+const cassandraPort = 9042 + portBase;
+
+/** Output of `docker ARGS`. */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('docker', args, { maxBuffer: 64 << 20, timeout: 120_000 });
+  return stdout.trim();
+}
+
+/** A service's container, as compose names it. */
+export function container(service: string): string {
+  return `${project}-${service}-1`;
+}
+
+/** Ends all of a service's processes at once, as a crash does, and starts it again. */
+export async function killAndStart(service: string): Promise<void> {
+  await docker('kill', '--signal', 'KILL', container(service));
+  await docker('start', container(service));
+}
+
+/** SIGKILL to the processes in a container whose command line has this text. */
+export async function killInside(service: string, commandLine: string): Promise<void> {
+  await docker('exec', container(service), 'pkill', '-9', '-f', commandLine);
+}
+
+/** Asks again and again until there is something. */
+export async function waitFor<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  timeoutMs = 120_000,
+): Promise<T> {
+  const endMs = Date.now() + timeoutMs;
+  let last: unknown;
+  while (Date.now() < endMs) {
+    try {
+      const found = await ask();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      last = error;
+    }
+    await sleep(250);
+  }
+  throw new Error(`${what}: not within ${timeoutMs} ms`, { cause: last });
+}
+
+/** The serving store, from the host. Closed by `await using`. */
+export function openStore(): Promise<ServingStore & AsyncDisposable> {
+  return openCassandraStore({ contactPoint: `127.0.0.1:${cassandraPort}`, architecture: 'lambda' });
+}
+
+/** Runs CQL against the lab's Cassandra. */
+export async function cql(statement: string, values: readonly unknown[] = []) {
+  const client = new Client({
+    contactPoints: [`127.0.0.1:${cassandraPort}`],
+    localDataCenter: 'datacenter1',
+    socket: { readTimeout: 20_000 },
+  });
+  try {
+    return await client.execute(statement, values as unknown[], { prepare: true });
+  } finally {
+    await client.shutdown();
+  }
+}
+
+/** Makes a service stop at a point of its code, and waits until it is there. */
+export async function holdAt(service: string, point: string, timeoutMs = 120_000): Promise<void> {
+  await cql('INSERT INTO snacklab.holds (service, point, wanted, reached_ms) VALUES (?, ?, true, null)', [
+    service,
+    point,
+  ]);
+  await waitFor(
+    `${service} at ${point}`,
+    async () => {
+      const { rows } = await cql('SELECT reached_ms FROM snacklab.holds WHERE service = ? AND point = ?', [
+        service,
+        point,
+      ]);
+      return rows[0]?.reached_ms !== null && rows[0] !== undefined;
+    },
+    timeoutMs,
+  );
+}
+
+export async function release(service: string, point: string): Promise<void> {
+  await cql('DELETE FROM snacklab.holds WHERE service = ? AND point = ?', [service, point]);
+}
+
+/** The number of the newest published base. */
+export async function publishedBase(): Promise<number> {
+  await using store = await openStore();
+  return (await store.readHeads()).heads.get('lambda-1')!.baseId;
+}
+
+/** The batch cycle's state as it is stored. */
+export async function cycleState() {
+  await using store = await openStore();
+  return parseCycle((await store.readCycle('lambda-1')).state);
+}
+
+/** The head's slice number: it grows while events flow and the stream job works. */
+export async function headNumber(): Promise<number> {
+  await using store = await openStore();
+  return (await store.readHeads()).heads.get('lambda-1')!.number;
+}
+
+/** Waits until slices are committed again. */
+export async function waitForSlices(more = 3, timeoutMs = 120_000): Promise<void> {
+  const from = await waitFor('the head', headNumber, timeoutMs);
+  await waitFor(`${more} more slices`, async () => (await headNumber()) >= from + more, timeoutMs);
+}
+
+/** Waits until a base is published that was not there before. */
+export async function waitForBase(than: number, timeoutMs = 180_000): Promise<void> {
+  await waitFor(`a base above ${than}`, async () => (await publishedBase()) > than, timeoutMs);
+}
+
+/** Judges the lab from outside; anything but a pass fails the test with all that the judge said. */
+export async function expectExact(...args: readonly string[]): Promise<CliResult> {
+  const result = await runCli(['lambda', 'verify', '--seconds', '12', ...args, '--json'], { timeoutMs: 240_000 });
+  expect(result.exitCode, `verify said:\n${result.stdout}\n${result.stderr}`).toBe(0);
+  return result;
+}
