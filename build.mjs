@@ -44,8 +44,6 @@ await build({
   entryPoints: present(services),
   outdir: 'dist/services',
   outExtension: { '.js': '.mjs' },
-  // webhdfs names a deprecated package that its maintained fork replaces call for call.
-  alias: { request: '@cypress/request' },
   external: ['kerberos', 'snappy'],
 });
 
@@ -54,7 +52,7 @@ mkdirSync('dist/stream', { recursive: true });
 writeFileSync('dist/stream/event-rule.json', `${JSON.stringify(await eventRule(), null, 1)}\n`);
 
 async function eventRule() {
-  const { outputFiles } = await build({ ...common, entryPoints: ['src/events/rule.ts'], write: false });
+  const { outputFiles } = await build({ ...common, banner: {}, entryPoints: ['src/events/rule.ts'], write: false });
   const { eventRule } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
   );

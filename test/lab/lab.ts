@@ -68,7 +68,7 @@ export async function cql(statement: string, values: readonly unknown[] = []) {
   const client = new Client({
     contactPoints: [`127.0.0.1:${cassandraPort}`],
     localDataCenter: 'datacenter1',
-    socket: { readTimeout: 20_000 },
+    socketOptions: { readTimeout: 20_000 },
   });
   try {
     return await client.execute(statement, values as unknown[], { prepare: true });

@@ -1,0 +1,80 @@
+/**
+ * The archive's process: keeps the log in files on HDFS and merges small ones into larger ones.
+ * It may run twice, be killed in the middle of a file, or be a zombie: the archive's names decide, not its memory.
+ */
+import { archiveConfig } from '../config/service.js';
+import { LabError } from '../errors.js';
+import { messagesBetween, type Position } from '../positions/position.js';
+import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
+import { openCassandraStore } from '../runtimes/docker/cassandra-store.js';
+import { openHdfsArchive } from '../runtimes/docker/hdfs-archive.js';
+import { openHold } from '../runtimes/docker/holds.js';
+import { kafkaLog } from '../runtimes/docker/kafka-log.js';
+import { runService, type ServiceScope } from '../runtimes/docker/service-runtime.js';
+import { openWebHdfs } from '../runtimes/docker/webhdfs.js';
+import type { ServingStore } from '../runtimes/ports.js';
+import { type ArchiveSource, followLog, mergeOnce } from './archiver.js';
+import { coverage } from './chain.js';
+
+/** A file every few seconds at low rates, so that the next cut is never far; sixteen of them make a larger one. */
+const limits = { fileBytesMax: 64 << 20, fileAgeMsMax: 5_000, filesPerMerge: 16, bytesMax: 256 << 20 };
+const mergeEveryMs = 15_000;
+const reportEveryMs = 2_000;
+
+await runService('archive', async (scope) => {
+  const config = archiveConfig();
+  await using session = await openCassandraSession({ contactPoint: config.cassandra });
+  await using store = await openCassandraStore({ contactPoint: config.cassandra, architecture: config.lab });
+  const archive = await openHdfsArchive(openWebHdfs(config.webhdfs), scope.clock.nowMs());
+  const source: ArchiveSource = {
+    log: kafkaLog({ broker: config.kafka }),
+    archive,
+    origin: await originOf(store),
+    limits,
+    nowMs: scope.clock.nowMs,
+    hold: openHold(session, 'archive', config.holds),
+  };
+  await Promise.all([follow(source, scope), merge(source, scope), report(source, store, scope)]);
+});
+
+async function follow(source: ArchiveSource, scope: ServiceScope): Promise<void> {
+  while (!scope.stop.aborted) {
+    await followLog(source, () => scope.stop.aborted);
+    if (!scope.stop.aborted) scope.say('another archive was quicker: going on from what the archive holds');
+  }
+}
+
+async function merge(source: ArchiveSource, scope: ServiceScope): Promise<void> {
+  while (!scope.stop.aborted) {
+    for (const partition of source.origin.keys()) {
+      while (!scope.stop.aborted && (await mergeOnce(source, partition)));
+    }
+    await scope.clock.sleep(mergeEveryMs);
+  }
+}
+
+async function report(source: ArchiveSource, store: ServingStore, scope: ServiceScope): Promise<void> {
+  while (!scope.stop.aborted) {
+    const files = await source.archive.list();
+    const position = coverage(files, source.origin);
+    await store.report({
+      service: 'archive',
+      atMs: scope.clock.nowMs(),
+      report: {
+        position,
+        messages: messagesBetween(source.origin, position),
+        files: files.length,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      },
+    });
+    await scope.clock.sleep(reportEveryMs);
+  }
+}
+
+/** The archive begins where the live pipeline does. */
+async function originOf(store: ServingStore): Promise<Position> {
+  const heads = await store.readHeads();
+  const head = heads.heads.get(heads.live);
+  if (head !== undefined) return head.origin;
+  throw new LabError('there is no pipeline to keep an archive for', { suggestion: 'snacklab lambda up' });
+}
