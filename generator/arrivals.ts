@@ -1,0 +1,51 @@
+/**
+ * When events arrive: evenly spaced at a rate, handed out in small portions. A producer that was held up catches up
+ * by a bounded amount; what it missed beyond that is forgone and counted, never sent as one flood. Pure.
+ */
+
+export interface Arrivals {
+  readonly ratePerSecond: number;
+  /** From here on arrivals are counted. */
+  readonly sinceMs: number;
+  /** Events handed out since then, forgone ones included. */
+  readonly taken: number;
+}
+
+/** So much of the past is caught up with at most. */
+export const catchUpMs = 1000;
+/** A portion every so often at most: small against any age that matters, large enough to be cheap. */
+export const portionEveryMs = 10;
+
+export function startArrivals(ratePerSecond: number, nowMs: number): Arrivals {
+  return { ratePerSecond, sinceMs: nowMs, taken: 0 };
+}
+
+export interface Due {
+  readonly events: number;
+  /** Arrivals that lie too far back; `arrivals` counts them as taken. */
+  readonly forgone: number;
+  readonly arrivals: Arrivals;
+}
+
+/** How many events are due. Taking them is said with `take`, for a portion may turn out smaller. */
+export function due(arrivals: Arrivals, nowMs: number): Due {
+  // A clock that was set back would otherwise stop the arrivals until it is there again.
+  if (nowMs < arrivals.sinceMs)
+    return { events: 0, forgone: 0, arrivals: startArrivals(arrivals.ratePerSecond, nowMs) };
+  const arrived = Math.floor(((nowMs - arrivals.sinceMs) * arrivals.ratePerSecond) / 1000);
+  const waiting = arrived - arrivals.taken;
+  const most = Math.max(1, Math.floor((catchUpMs * arrivals.ratePerSecond) / 1000));
+  const forgone = Math.max(0, waiting - most);
+  return { events: waiting - forgone, forgone, arrivals: take(arrivals, forgone) };
+}
+
+export function take(arrivals: Arrivals, events: number): Arrivals {
+  return { ...arrivals, taken: arrivals.taken + events };
+}
+
+/** Until the next portion: at least `portionEveryMs`, and long enough for one event to be due. */
+export function nextPortionInMs(arrivals: Arrivals, nowMs: number): number {
+  if (arrivals.ratePerSecond <= 0) return Number.POSITIVE_INFINITY;
+  const nextAtMs = arrivals.sinceMs + ((arrivals.taken + 1) * 1000) / arrivals.ratePerSecond;
+  return Math.max(portionEveryMs, Math.ceil(nextAtMs - nowMs));
+}

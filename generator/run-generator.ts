@@ -1,0 +1,132 @@
+/** The generator as a whole: ledger, producer, control and the events between them, from a start to a clean end. */
+import type { GeneratorConfig } from '../src/config/service.js';
+import { describeError } from '../src/errors.js';
+import type { Clock, ServingStore } from '../src/runtimes/ports.js';
+import type { Timeline } from './chunk.js';
+import { type Control, startControl } from './control.js';
+import { openProducer, type Producer, producerDefaults } from './kafka/producer.js';
+import { type LedgerFile, openLedger } from './ledger-file.js';
+import { newProgress, type Progress, produceEvents, type WantedArrivals } from './produce-events.js';
+
+export interface GeneratorOptions {
+  readonly config: GeneratorConfig;
+  readonly ledgerFolder: string;
+  readonly openStore: () => Promise<ServingStore & AsyncDisposable>;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export const topic = 'snack_automat_message';
+/** Between the wish to end and giving up on what is in flight: below Docker's ten seconds. */
+const finishWithinMs = 7000;
+const flushEveryMs = 1000;
+
+/** Runs until `stop`; a plan that is fulfilled leaves it idle, so that nobody starts it again. */
+export async function runGenerator(options: GeneratorOptions): Promise<void> {
+  const { config, clock, stop, say } = options;
+  const standing: Standing = { state: 'starting', ledger: undefined, progress: newProgress(0), error: undefined };
+  await using control = startControl({
+    openStore: options.openStore,
+    startRatePerSecond: config.rate,
+    clock,
+    report: reporter(config.seed, clock, standing),
+    say,
+  });
+  try {
+    const ledger = await openLedger({ folder: options.ledgerFolder, seed: config.seed });
+    standing.ledger = ledger;
+    standing.progress = newProgress(ledger.next);
+    say(`seed ${config.seed}: goes on with event ${ledger.next}; ${ledger.acknowledged} are acknowledged so far`);
+    await using producer = await openProducer({ ...producerOptions(options), stop });
+    await Promise.race([control.known, aborted(stop)]);
+    standing.state = 'running';
+    await produceInto({ options, ledger, producer, control, progress: standing.progress });
+    standing.state = stop.aborted ? 'stopped' : 'finished';
+    await aborted(stop);
+  } catch (error) {
+    standing.state = 'failed';
+    standing.error = describeError(error);
+    throw error;
+  }
+}
+
+function producerOptions({ config, say }: GeneratorOptions) {
+  return { ...producerDefaults, bootstrap: config.kafka, topic, clientId: 'snacklab-generator', say };
+}
+
+interface Parts {
+  readonly options: GeneratorOptions;
+  readonly ledger: LedgerFile;
+  readonly producer: Producer;
+  readonly control: Control;
+  readonly progress: Progress;
+}
+
+/** Produces, and keeps the ledger on disk in step; closes it however producing ends. */
+async function produceInto({ options, ledger, producer, control, progress }: Parts): Promise<void> {
+  const { config, clock, stop, say } = options;
+  // A failure of the disk is met by the run itself, when it next reserves.
+  const flushing = setInterval(() => ledger.flush().catch(() => {}), flushEveryMs);
+  const impatient = () => setTimeout(() => void producer[Symbol.asyncDispose](), finishWithinMs).unref();
+  stop.addEventListener('abort', impatient, { once: true });
+  try {
+    const plan = {
+      seed: config.seed,
+      knobs: { late: config.late, duplicate: config.duplicate, malformed: config.malformed },
+      events: config.events,
+      timeline: timelineOf(config),
+    };
+    await produceEvents(plan, { producer, ledger, clock, stop, say, wanted: () => control.wanted() }, progress);
+  } finally {
+    clearInterval(flushing);
+    stop.removeEventListener('abort', impatient);
+    await ledger.close(progress.nextIndex);
+  }
+}
+
+/** With a start time, timestamps follow the rate that the generator was started with, whatever the rate is later. */
+function timelineOf({ startTimeMs, rate }: GeneratorConfig): Timeline | undefined {
+  return startTimeMs === undefined ? undefined : { startTimeMs, ratePerSecond: rate > 0 ? rate : 1000 };
+}
+
+interface Standing {
+  state: 'starting' | 'running' | 'finished' | 'stopped' | 'failed';
+  ledger: LedgerFile | undefined;
+  progress: Progress;
+  error: string | undefined;
+}
+
+/** What `status` shows. Counts are of this run but for `acknowledged` and `inDoubt`, which are the ledger's. */
+function reporter(seed: number, clock: Clock, standing: Standing) {
+  let before = { atMs: clock.nowMs(), acknowledged: 0 };
+  return (wanted: WantedArrivals) => {
+    const { state, ledger, progress, error } = standing;
+    const now = { atMs: clock.nowMs(), acknowledged: progress.acknowledged };
+    const seconds = Math.max(1, now.atMs - before.atMs) / 1000;
+    const ratePerSecond = Math.round((now.acknowledged - before.acknowledged) / seconds);
+    before = now;
+    const { sent, repeats, broken, forgone, nextIndex } = progress;
+    return {
+      state: state === 'running' && wanted.paused ? 'paused' : state,
+      paused: wanted.paused,
+      wantedRatePerSecond: wanted.ratePerSecond,
+      ratePerSecond,
+      sent,
+      acknowledged: ledger?.acknowledged ?? null,
+      inDoubt: ledger?.inDoubt ?? null,
+      inFlight: sent - progress.acknowledged - progress.inDoubt,
+      repeats,
+      broken,
+      forgone,
+      seed,
+      nextIndex,
+      ...(error === undefined ? {} : { error }),
+    };
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
