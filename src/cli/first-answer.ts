@@ -1,10 +1,9 @@
 /** Waits for the first answer that covers an event and equals the truth: the end of `up`. Watches the services meanwhile. */
-import type Docker from 'dockerode';
 import type { UpFlags } from '../config/flags.js';
 import { describeError, LabError } from '../errors.js';
 import { itemsSold } from '../questions/builtin.js';
 import type { LabName } from '../resources.js';
-import { listContainers } from '../runtimes/docker/containers.js';
+import { type Engine, listContainers } from '../runtimes/docker/containers.js';
 import { assertAlive } from '../runtimes/docker/lifecycle.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import { type CheckedAnswer, compared, readChecked } from './answers.js';
@@ -15,7 +14,7 @@ const pauseMs = 250;
 const truthWaitMs = 3000;
 
 export async function firstExactAnswer(
-  docker: Docker,
+  docker: Engine,
   lab: LabName,
   flags: Pick<UpFlags, 'rate'>,
   timeoutMs: number,

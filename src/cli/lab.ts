@@ -1,18 +1,17 @@
 /** A lab that is up, as commands use it: its containers, and its serving store through the port that they publish. */
-import type Docker from 'dockerode';
 import { LabError } from '../errors.js';
 import { builtinQuestions } from '../questions/builtin.js';
 import type { Question } from '../questions/question.js';
 import type { LabName } from '../resources.js';
 import { openCassandraStore } from '../runtimes/docker/cassandra-store.js';
 import { publishedPort } from '../runtimes/docker/compose-settings.js';
-import { connectEngine, type LabContainer, listContainers } from '../runtimes/docker/containers.js';
+import { connectEngine, type Engine, type LabContainer, listContainers } from '../runtimes/docker/containers.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import type { CommandContext } from './report.js';
 import { nearest } from './text.js';
 
 export interface RunningLab {
-  readonly docker: Docker;
+  readonly docker: Engine;
   readonly containers: readonly LabContainer[];
 }
 

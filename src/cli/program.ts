@@ -85,16 +85,25 @@ async function commandContext(streams: Streams, signal: AbortSignal): Promise<Co
 
 /** Commander's complaint in the house's form. */
 function usageError(error: CommanderError, args: readonly string[]): LabError {
-  const path = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
-  const known = groups.some((group) => group.path.join(' ') === path[0]) ? `snacklab ${path[0]}` : 'snacklab';
+  const known = ['snacklab', ...knownPath(args)].join(' ');
   const [, meant] = /Did you mean (?:one of )?(.+?)\?/.exec(error.message) ?? [];
-  const suggestion = meant === undefined ? `${known} --help` : `${meant}, or ${known} --help`;
-  const isHelp = error.code === 'commander.help';
-  const message = isHelp
-    ? `${known} needs a command`
-    : error.message
-        .replace(/^error: /, '')
-        .replace(/\s*\(Did you mean[^)]*\)/, '')
-        .trim();
-  return new LabError(message, { kind: 'usage', suggestion, detail: { arguments: args } });
+  const help = `${known} --help`;
+  const better = error.code === 'commander.unknownCommand' ? `${known} ${meant}` : `${meant}; ${help} lists all`;
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\(Did you mean[^)]*\)/, '')
+    .trim();
+  return new LabError(error.code === 'commander.help' ? `${known} needs a command` : message, {
+    kind: 'usage',
+    suggestion: meant === undefined ? help : better,
+    detail: { arguments: args },
+  });
+}
+
+/** How far the words that were typed name groups and a command. */
+function knownPath(args: readonly string[]): readonly string[] {
+  const paths = [...groups, ...commandTable].map(({ path }) => path.join(' '));
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const lengths = words.map((_, i) => i + 1).filter((length) => paths.includes(words.slice(0, length).join(' ')));
+  return words.slice(0, lengths.at(-1) ?? 0);
 }

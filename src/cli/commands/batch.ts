@@ -3,6 +3,7 @@ import { type Cycle, parseCycle } from '../../../lambda/cycle.js';
 import { batchFlags, parseFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import { messagesBetween } from '../../positions/position.js';
+import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { type Head, mergedNumber } from '../../serving/head.js';
 import { findLab, openStore } from '../lab.js';
@@ -19,43 +20,52 @@ export async function run({ lab, options }: CommandInput, context: CommandContex
   const { timeout } = parseFlags(batchFlags, options);
   const { containers } = await findLab(lab, context);
   await using store = await openStore(lab, containers);
-  const pipeline = (await liveHead(store)).pipeline;
+  return batchNow(lab, store, timeout, context);
+}
+
+/** Asks for a batch cycle and waits for its base. */
+export async function batchNow(
+  lab: LabName,
+  store: BatchStore,
+  timeoutMs: number,
+  context: BatchContext,
+): Promise<Report> {
+  const { pipeline } = await liveHead(store);
   const request = (await store.readWanted()).batchRequests + 1;
   await store.changeWanted({ batchRequests: request });
-  const published = await waitForBase(store, pipeline, request, timeout, context);
-  const head = await liveHead(store);
-  if (published === undefined) {
-    const common = { schema: 'snacklab/batch', version: 1, lab, pipeline, published: false, tookMs: null } as const;
-    const messages = messagesBetween(head.origin, head.baseCut);
-    const document = { ...common, baseId: head.baseId, cut: [...head.baseCut], messages };
-    return { document, text: `no batch was run: base ${head.baseId} covers all ${grouped(messages)} messages` };
-  }
-  const { baseId, cut, messages, chosenMs, jobStartedMs, jobEndedMs, publishedMs } = published;
+  const base = await waitForBase(store, pipeline, request, timeoutMs, context);
+  return base === undefined ? nothingNew(lab, await liveHead(store)) : newBase(lab, pipeline, base);
+}
+
+type BatchStore = Pick<ServingStore, 'readHeads' | 'readCycle' | 'readWanted' | 'changeWanted'>;
+type BatchContext = Pick<CommandContext, 'clock' | 'signal' | 'say'>;
+
+function newBase(lab: LabName, pipeline: string, base: Published): Report {
+  const { baseId, cut, messages, chosenMs, jobStartedMs, jobEndedMs, publishedMs } = base;
   const tookMs = { total: publishedMs - chosenMs, job: jobEndedMs - jobStartedMs };
-  const text = `base ${baseId} is published: ${grouped(messages)} messages up to ${JSON.stringify(cut)}, in ${duration(tookMs.total)} (the job ${duration(tookMs.job)})`;
+  const document = { ...common(lab, pipeline), published: true, baseId, cut, messages, tookMs };
+  const took = `in ${duration(tookMs.total)} (the job ${duration(tookMs.job)})`;
   return {
-    document: {
-      schema: 'snacklab/batch',
-      version: 1,
-      lab,
-      pipeline,
-      published: true,
-      baseId,
-      cut,
-      messages,
-      tookMs,
-    } as const,
-    text,
+    document,
+    text: `base ${baseId} is published: ${grouped(messages)} messages up to ${JSON.stringify(cut)}, ${took}`,
   };
 }
 
+function nothingNew(lab: LabName, { pipeline, origin, baseId, baseCut }: Head): Report {
+  const messages = messagesBetween(origin, baseCut);
+  const document = { ...common(lab, pipeline), published: false, baseId, cut: [...baseCut], messages, tookMs: null };
+  return { document, text: `no batch was run: base ${baseId} covers all ${grouped(messages)} messages` };
+}
+
+const common = (lab: LabName, pipeline: string) => ({ schema: 'snacklab/batch', version: 1, lab, pipeline }) as const;
+
 /** The base of the first cycle that began after the request; undefined when there is nothing newer than the base. */
 async function waitForBase(
-  store: ServingStore,
+  store: BatchStore,
   pipeline: string,
   request: number,
   timeoutMs: number,
-  { clock, signal, say }: CommandContext,
+  { clock, signal, say }: BatchContext,
 ): Promise<Published | undefined> {
   const deadlineMs = clock.nowMs() + timeoutMs;
   const idle = idleWatch(clock);
@@ -86,7 +96,7 @@ function idleWatch(clock: Clock): (head: Head) => boolean {
   };
 }
 
-async function liveHead(store: ServingStore): Promise<Head> {
+async function liveHead(store: Pick<ServingStore, 'readHeads'>): Promise<Head> {
   const { heads, live } = await store.readHeads();
   const head = heads.get(live);
   if (head !== undefined) return head;

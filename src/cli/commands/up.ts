@@ -2,7 +2,6 @@
  * `lambda up`: checks the machine, builds what is missing, starts what does not run, and ends with the first answer that
  * equals the truth. When it fails or is interrupted, what it started is stopped, and what ran before goes on.
  */
-import type Docker from 'dockerode';
 import { parseFlags, type UpFlags, upFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import { readContext, stageContext } from '../../runtimes/docker/build-context.js';
@@ -16,7 +15,7 @@ import {
   settingsOf,
   webPages,
 } from '../../runtimes/docker/compose-settings.js';
-import { connectEngine, listContainers } from '../../runtimes/docker/containers.js';
+import { connectEngine, type Engine, listContainers } from '../../runtimes/docker/containers.js';
 import { judgeMachine } from '../../runtimes/docker/doctor.js';
 import { gatherFacts } from '../../runtimes/docker/doctor-facts.js';
 import { namesRunning, removeService, startContainers, stopStarted } from '../../runtimes/docker/lifecycle.js';
@@ -62,7 +61,7 @@ export async function run(input: CommandInput, context: CommandContext): Promise
 }
 
 /** What the lab has, changed by the flags that were given. */
-async function wantedSettings(docker: Docker, { lab }: CommandInput, flags: UpFlags): Promise<LabSettings> {
+async function wantedSettings(docker: Engine, { lab }: CommandInput, flags: UpFlags): Promise<LabSettings> {
   const there = settingsOf(await listContainers(docker, lab));
   const given = Object.fromEntries(
     Object.keys(defaultSettings).flatMap((name) => {
@@ -75,7 +74,7 @@ async function wantedSettings(docker: Docker, { lab }: CommandInput, flags: UpFl
 
 /** Checks the machine before anything is built or started, and stages the build context. */
 async function prepare(
-  docker: Docker,
+  docker: Engine,
   { lab }: CommandInput,
   { config, resources, say }: CommandContext,
   flags: UpFlags,
@@ -111,7 +110,7 @@ function notReady(missing: readonly { name: string; finding: string; remedy?: st
 }
 
 async function start(
-  docker: Docker,
+  docker: Engine,
   project: ComposeProject,
   { signal, say }: CommandContext,
   flags: UpFlags,
@@ -133,7 +132,7 @@ async function start(
 }
 
 async function upDocument(
-  docker: Docker,
+  docker: Engine,
   { lab }: CommandInput,
   settings: LabSettings,
   grafana: GrafanaState,

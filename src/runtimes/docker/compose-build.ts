@@ -87,7 +87,7 @@ export function buildSteps(say: (text: string) => void): (line: string) => void 
     const [, id, text] = /^#(\d+) (.*)$/.exec(line) ?? [];
     if (id === undefined || text === undefined) return;
     if (text.startsWith('[')) {
-      if (!text.startsWith('[internal]')) waiting.set(id, text);
+      if (!/^\[([^\]]* )?internal\]/.test(text)) waiting.set(id, text);
       return;
     }
     const step = waiting.get(id);

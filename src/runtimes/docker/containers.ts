@@ -10,6 +10,9 @@ import type { CommandLineConfig } from '../../config/command-line.js';
 import { describeError, LabError } from '../../errors.js';
 import type { LabName } from '../../resources.js';
 
+/** A connection to the Docker engine. */
+export type Engine = Docker;
+
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 export type Health = 'none' | 'starting' | 'healthy' | 'unhealthy';
 

@@ -1,0 +1,57 @@
+/** Goal: a service's environment is parsed once, and what does not fit is named with its value. */
+import { describe, expect, it } from 'vitest';
+import { coordinatorConfig, generatorConfig, serviceConfig } from '../../src/config/service.js';
+import { LabError } from '../../src/errors.js';
+
+const common = { SNACKLAB_LAB: 'lambda', SNACKLAB_KAFKA: 'kafka:29092', SNACKLAB_CASSANDRA: 'cassandra:9042' };
+const generator = {
+  ...common,
+  SNACKLAB_RATE: '50',
+  SNACKLAB_SEED: '7',
+  SNACKLAB_EVENTS: '',
+  SNACKLAB_START_TIME: '',
+  SNACKLAB_LATE: '0',
+  SNACKLAB_DUPLICATE: '0.25',
+  SNACKLAB_MALFORMED: '1',
+};
+
+describe('the services’ environment', () => {
+  it('gives every service its addresses, without holds unless they are wanted', () => {
+    expect(serviceConfig(common)).toEqual({
+      lab: 'lambda',
+      kafka: 'kafka:29092',
+      cassandra: 'cassandra:9042',
+      holds: false,
+    });
+    expect(serviceConfig({ ...common, SNACKLAB_HOLDS: 'on' }).holds).toBe(true);
+  });
+
+  it('takes an empty text, which is how compose gives an unset variable, as not set', () => {
+    expect(generatorConfig(generator)).toMatchObject({ events: undefined, startTimeMs: undefined, duplicate: 0.25 });
+    expect(generatorConfig({ ...generator, SNACKLAB_EVENTS: '0' }).events).toBe(0);
+  });
+
+  it('turns seconds into milliseconds', () => {
+    const values = {
+      ...common,
+      SNACKLAB_WEBHDFS: 'namenode:9870',
+      SNACKLAB_YARN: 'rm:8088',
+      SNACKLAB_BATCH_EVERY_S: '7.5',
+    };
+    expect(coordinatorConfig(values).batchEveryMs).toBe(7500);
+  });
+
+  it.each([
+    ['SNACKLAB_KAFKA', 'kafka'],
+    ['SNACKLAB_LAB', 'gamma'],
+    ['SNACKLAB_RATE', 'fast'],
+    ['SNACKLAB_RATE', '-1'],
+    ['SNACKLAB_SEED', '1.5'],
+    ['SNACKLAB_LATE', '1.01'],
+    ['SNACKLAB_RATE', undefined],
+  ])('names %s when it is %s', (name, value) => {
+    const parse = () => generatorConfig({ ...generator, [name]: value });
+    expect(parse).toThrow(LabError);
+    expect(parse).toThrow(value === undefined ? `${name} is not set` : `${name} is "${value}"`);
+  });
+});

@@ -1,0 +1,66 @@
+/** Goal: what the engine says of a container and of its output is read as it is meant. */
+import { describe, expect, it } from 'vitest';
+import { labContainerOf } from '../../src/runtimes/docker/containers.js';
+import { demultiplex } from '../../src/runtimes/docker/containers-logs.js';
+
+const info = {
+  Id: 'abc',
+  Name: '/snacklab-lambda-kafka-1',
+  Config: {
+    Image: 'snacklab/kafka:0',
+    Env: ['EMPTY=', 'OPTIONS=-Da=b', 'SNACKLAB_RATE=50'],
+    Labels: {
+      'com.docker.compose.service': 'kafka',
+      'com.docker.compose.depends_on': 'setup:service_completed_successfully:false,cassandra:service_healthy:false',
+    },
+  },
+  State: { Status: 'running', ExitCode: 0, StartedAt: 'then', OOMKilled: false, Health: { Status: 'starting' } },
+  RestartCount: 2,
+  HostConfig: {
+    RestartPolicy: { Name: 'unless-stopped' },
+    PortBindings: { '9092/tcp': [{ HostIp: '127.0.0.1', HostPort: '19092' }], '29092/tcp': null },
+  },
+};
+
+describe('a container of the lab', () => {
+  it('is described in the lab’s words', () => {
+    expect(labContainerOf(info as never)).toEqual({
+      id: 'abc',
+      name: 'snacklab-lambda-kafka-1',
+      service: 'kafka',
+      image: 'snacklab/kafka:0',
+      state: 'running',
+      health: 'starting',
+      exitCode: 0,
+      startedAt: 'then',
+      restarts: 2,
+      oneShot: false,
+      outOfMemory: false,
+      ports: new Map([[9092, 19092]]),
+      environment: { EMPTY: '', OPTIONS: '-Da=b', SNACKLAB_RATE: '50' },
+      dependsOn: ['setup', 'cassandra'],
+    });
+  });
+
+  it('does its work once when it is not always started again', () => {
+    const setup = { ...info, HostConfig: { RestartPolicy: { Name: 'on-failure' } } };
+    expect(labContainerOf(setup as never)).toMatchObject({ oneShot: true, ports: new Map() });
+  });
+});
+
+describe('the engine’s log frames', () => {
+  const frame = (stream: number, text: string) => {
+    const content = Buffer.from(text);
+    const header = Buffer.alloc(8);
+    header[0] = stream;
+    header.writeUInt32BE(content.length, 4);
+    return Buffer.concat([header, content]);
+  };
+
+  it('are joined over both streams, also where a character is cut in two', () => {
+    const text = Buffer.from('ä');
+    const half = (part: Buffer) => Buffer.concat([frame(1, ' ').subarray(0, 4), Buffer.from([0, 0, 0, 1]), part]);
+    const frames = [frame(1, 'one\n'), frame(2, 'two\n'), half(text.subarray(0, 1)), half(text.subarray(1))];
+    expect(demultiplex(Buffer.concat(frames))).toBe('one\ntwo\nä');
+  });
+});
