@@ -1,0 +1,69 @@
+/** What the lab asks of Kafka besides messages: where topics begin and end, and that they exist. Reads no messages. */
+import { Kafka, logLevel } from 'kafkajs';
+import { describeError, LabError } from '../../errors.js';
+import type { Position } from '../../positions/position.js';
+
+export interface KafkaAdmin extends AsyncDisposable {
+  /** The first offsets that are still there. */
+  starts(topic: string): Promise<Position>;
+  /** The next offset of each partition. */
+  ends(topic: string): Promise<Position>;
+  /** Makes a topic; one that exists already is left as it is. */
+  createTopic(topic: TopicPlan): Promise<'created' | 'exists'>;
+  /** How many partitions it has, or undefined where there is no such topic. */
+  partitions(topic: string): Promise<number | undefined>;
+}
+
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Connects, or throws `unavailable` after some seconds. */
+export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
+  const kafka = new Kafka({
+    clientId: 'snacklab',
+    brokers: [broker],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { retries: 4, initialRetryTime: 200 },
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+  } catch (cause) {
+    throw new LabError(`Kafka at ${broker} did not answer: ${describeError(cause)}`, {
+      kind: 'unavailable',
+      suggestion: 'See whether it runs: snacklab lambda status, snacklab lambda logs kafka',
+      detail: { broker },
+      cause,
+    });
+  }
+  const offsets = (topic: string) => admin.fetchTopicOffsets(topic);
+  return {
+    starts: async (topic) => positionOf(await offsets(topic), 'low'),
+    ends: async (topic) => positionOf(await offsets(topic), 'high'),
+    async createTopic({ topic, partitions, config }) {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+      const created = await admin.createTopics({
+        topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
+        waitForLeaders: true,
+      });
+      return created ? 'created' : 'exists';
+    },
+    async partitions(topic) {
+      if (!(await admin.listTopics()).includes(topic)) return undefined;
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      return topics[0]?.partitions.length;
+    },
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  };
+}
+
+type Offsets = readonly { readonly partition: number; readonly high: string; readonly low: string }[];
+
+function positionOf(offsets: Offsets, end: 'low' | 'high'): Position {
+  return [...offsets].sort((a, b) => a.partition - b.partition).map((one) => Number(one[end]));
+}
