@@ -74,11 +74,7 @@ export function judge(history: History, log: LogFacts): Verdict {
   const sum = (count: (verdict: QuestionVerdict) => number) =>
     judged.reduce((all, { verdict }) => all + count(verdict), 0);
   const wrong = sum((verdict) => verdict.wrong);
-  const missing = [
-    ...(lost === undefined ? [] : [lost]),
-    ...stoppedEarly(history),
-    ...judged.flatMap((one) => one.shortcomings),
-  ];
+  const missing = [...(lost === undefined ? [] : [lost]), ...judged.flatMap((one) => one.shortcomings)];
   return {
     verdict: wrong > 0 ? 'fail' : missing.length > 0 ? 'unknown' : 'pass',
     ok: sum((verdict) => verdict.ok),
@@ -88,12 +84,6 @@ export function judge(history: History, log: LogFacts): Verdict {
     wrongAnswers: judged.flatMap((one) => one.wrongAnswers).slice(0, shownMax),
     shortcomings: missing,
   };
-}
-
-function stoppedEarly({ experiment, startedMs, endedMs }: History): readonly string[] {
-  const ranSeconds = (endedMs - startedMs) / 1000;
-  const early = ranSeconds < experiment.seconds;
-  return early ? [`it was stopped after ${ranSeconds.toFixed(1)} of ${experiment.seconds} seconds`] : [];
 }
 
 /** A log that shrank or lost its beginning since the history was written cannot judge it. */

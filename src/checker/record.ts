@@ -23,8 +23,6 @@ export interface Surroundings {
   readonly clock: { nowMs(): number; sleep(ms: number): Promise<void> };
   /** Appends a line to the history's file. */
   save(line: string): void;
-  /** Ends the recording early; what was seen until then is kept. */
-  readonly stop?: AbortSignal;
 }
 
 /** Eight a second leaves room below the five that a pass needs. */
@@ -47,8 +45,8 @@ export async function record(experiment: Experiment, surroundings: Surroundings)
 }
 
 async function askUntil(question: Question, untilMs: number, seen: Seen[], surroundings: Surroundings): Promise<void> {
-  const { clock, save, stop } = surroundings;
-  while (clock.nowMs() < untilMs && stop?.aborted !== true) {
+  const { clock, save } = surroundings;
+  while (clock.nowMs() < untilMs) {
     const askedMs = clock.nowMs();
     const asked = await askOnce(question, surroundings);
     const one: Seen = { question: question.name, askedMs, seenMs: clock.nowMs(), ...asked };

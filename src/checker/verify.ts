@@ -28,6 +28,7 @@ export type AddMessage = (
 ) => void;
 
 export interface Verification extends Verdict {
+  readonly afterKill: boolean;
   readonly seconds: number;
   /** Messages that were read from the log for this judgement, and how long that took. */
   readonly messagesRead: number;
@@ -43,7 +44,7 @@ export async function verify(
   try {
     return await judgeAgain(await record(experiment, surroundings), log, surroundings.clock);
   } catch (error) {
-    return failedChecker(error, experiment.seconds);
+    return failedChecker(error, experiment, 0);
   }
 }
 
@@ -53,6 +54,7 @@ export async function judgeAgain(
   log: CheckedLog,
   clock: Pick<Surroundings['clock'], 'nowMs'>,
 ): Promise<Verification> {
+  const { afterKill } = history.experiment;
   const seconds = (history.endedMs - history.startedMs) / 1000;
   try {
     const startedMs = clock.nowMs();
@@ -67,9 +69,9 @@ export async function judgeAgain(
     }
     const letters = deadLettersFrom(await log.deadLetterKeys(), extent.ends.length);
     const verdict = judge(history, count.finish(extent, letters));
-    return { ...verdict, seconds, messagesRead, countedMs: clock.nowMs() - startedMs };
+    return { ...verdict, afterKill, seconds, messagesRead, countedMs: clock.nowMs() - startedMs };
   } catch (error) {
-    return failedChecker(error, seconds);
+    return failedChecker(error, history.experiment, seconds);
   }
 }
 
@@ -79,7 +81,7 @@ function laterOf(a: Position, b: Position): Position {
 }
 
 /** A checker that failed has not found anything wrong, and not found anything right either. */
-export function failedChecker(error: unknown, seconds: number): Verification {
+function failedChecker(error: unknown, { afterKill }: Experiment, seconds: number): Verification {
   const reason = error instanceof Error ? error.message : String(error);
   return {
     verdict: 'unknown',
@@ -89,6 +91,7 @@ export function failedChecker(error: unknown, seconds: number): Verification {
     questions: [],
     wrongAnswers: [],
     shortcomings: [`the checker failed: ${reason}`],
+    afterKill,
     seconds,
     messagesRead: 0,
     countedMs: 0,

@@ -85,6 +85,19 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/watch.js'),
   },
   {
+    path: ['lambda', 'verify'],
+    summary: 'read answers while the lab runs, and judge each against the log; exit 1 is a wrong answer, 2 not known',
+    flags: [
+      ['--seconds <number>', 'how long to read answers (30)'],
+      ['--question <name>', 'items-sold or revenue-by-machine (both)'],
+      ['--after-kill', 'allow answers to be unknown for 60 s instead of 2 s'],
+      ['--ledger', "look for each entry of the generator's ledger in the log as well"],
+      ['--history <file>', 'read no answers: judge those that were saved'],
+    ],
+    examples: ['snacklab lambda verify --seconds 120', 'snacklab lambda verify --after-kill --question items-sold'],
+    load: () => import('./commands/verify.js'),
+  },
+  {
     path: ['lambda', 'batch'],
     summary: 'run a batch cycle now, and wait until its base is published',
     flags: [['--timeout <seconds>', 'how long to wait (300)']],

@@ -180,6 +180,77 @@ export const down = z.object({
 
 export type DownDocument = z.infer<typeof down>;
 
+const flaw = z.object({
+  invariant: z.enum(['prefix', 'forward', 'nothing-silent']),
+  what: z.string(),
+  key: z.string().optional(),
+  expected: z.string(),
+  got: z.string(),
+});
+
+const ledger = z.object({
+  verdict: z.enum(['pass', 'unknown', 'fail']),
+  acknowledged: z.number().int(),
+  messages: z.number().int(),
+  /** The first things that are wrong with it, or why it is not known. */
+  findings: z.array(z.string()).readonly(),
+  /** Events in the log that the ledger does not call acknowledged: in flight at a kill, or now. The first, by id. */
+  inFlight: z.number().int(),
+  inFlightIds: z.array(z.string()).readonly(),
+  /** Valid events in the log that are not the generator's. */
+  foreign: z.number().int(),
+});
+
+/** `lambda verify`: the checker's verdict on every answer that it saw. Expected and got are texts: sums are 64-bit. */
+export const verify = z.object({
+  schema: z.literal('snacklab/verify'),
+  version: z.literal(1),
+  lab,
+  verdict: z.enum(['pass', 'unknown', 'fail']),
+  /** The command line that judges the same history again, and the file that it reads. */
+  again: z.string(),
+  history: z.string(),
+  seconds: z.number(),
+  afterKill: z.boolean(),
+  ok: z.number().int(),
+  wrong: z.number().int(),
+  unknown: z.number().int(),
+  questions: z
+    .array(
+      z.object({
+        question: z.string(),
+        ok: z.number().int(),
+        wrong: z.number().int(),
+        unknown: z.number().int(),
+        /** How many different positions and bases the answers had. */
+        positions: z.number().int(),
+        bases: z.number().int(),
+        longestSilenceMs: z.number(),
+      }),
+    )
+    .readonly(),
+  /** The first wrong answers, with what is wrong with each. */
+  wrongAnswers: z
+    .array(
+      z.object({
+        question: z.string(),
+        seenMs: z.number(),
+        pipeline: z.string(),
+        number: z.number().int(),
+        position: z.array(z.number()).readonly(),
+        baseId: z.number().int(),
+        flaws: z.array(flaw).readonly(),
+      }),
+    )
+    .readonly(),
+  /** Why it does not pass although nothing is wrong. */
+  shortcomings: z.array(z.string()).readonly(),
+  messagesRead: z.number().int(),
+  countedMs: z.number(),
+  ledger: ledger.nullable(),
+});
+export type VerifyDocument = z.infer<typeof verify>;
+
 /** `doctor`. */
 export const doctor = z.object({
   schema: z.literal('snacklab/doctor'),
@@ -207,5 +278,5 @@ export const error = z.object({
 });
 
 /** All of them; `schema` tells them apart. */
-export const documents = [up, status, query, batch, generator, logs, down, doctor, error] as const;
+export const documents = [up, status, query, batch, generator, logs, down, verify, doctor, error] as const;
 export type Document = z.infer<(typeof documents)[number]>;

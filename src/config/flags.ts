@@ -63,6 +63,13 @@ export const watchFlags = z.object({
   interval: seconds(3600).default(1000),
   count: wholeNumber(1, 1_000_000_000).optional(),
 });
+export const verifyFlags = z.object({
+  seconds: decimal(1, 3600).default(30),
+  question: z.string().optional(),
+  afterKill: z.boolean().default(false),
+  ledger: z.boolean().default(false),
+  history: z.string().optional(),
+});
 export const batchFlags = z.object({ timeout: seconds(86_400).default(300_000) });
 export const logsFlags = z.object({
   follow: z.boolean().default(false),

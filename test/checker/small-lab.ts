@@ -82,7 +82,7 @@ export function rightAnswer(question: Question, number: number, baseNumber: numb
 export const smallExperiment: Experiment = {
   lab: 'lambda',
   questions: builtinQuestions,
-  seconds: 4.4,
+  seconds: 5,
   afterKill: false,
 };
 

@@ -78,16 +78,4 @@ describe('a verification', () => {
       shortcomings: ['the checker failed: kafka is away'],
     });
   });
-
-  it('stops when it is told to, and does not pass on what it saw until then', async () => {
-    const stop = new AbortController();
-    const { surroundings } = virtualLab((question, nowMs) => {
-      if (nowMs > 1000) stop.abort();
-      return rightAt(question, nowMs);
-    });
-    const verdict = await verify(smallExperiment, { ...surroundings, stop: stop.signal }, smallCheckedLog());
-    expect(verdict.verdict).toBe('unknown');
-    expect(verdict.shortcomings.join()).toContain('it was stopped after');
-    expect(verdict.seconds).toBeLessThan(2);
-  });
 });

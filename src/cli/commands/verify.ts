@@ -1,0 +1,116 @@
+/** `lambda verify`: reads answers as a user would while the lab runs, saves them, and has them judged against the log. */
+import { LedgerSearch, type LedgerVerdict, unknownLedger } from '../../checker/ledger.js';
+import { type CheckedLog, judgeAgain, verify } from '../../checker/verify.js';
+import { parseFlags, verifyFlags } from '../../config/flags.js';
+import { LabError } from '../../errors.js';
+import { builtinQuestions } from '../../questions/builtin.js';
+import type { Question } from '../../questions/question.js';
+import type { LabName } from '../../resources.js';
+import { openCheckerLog } from '../../runtimes/docker/checker-log.js';
+import { publishedPort } from '../../runtimes/docker/compose-settings.js';
+import { readGeneratorLedger } from '../../runtimes/docker/generator-ledger.js';
+import type { ServingStore } from '../../runtimes/ports.js';
+import { readAnswer } from '../../serving/read-answer.js';
+import { findLab, openStore, questionNamed } from '../lab.js';
+import type { CommandContext, CommandInput, Report } from '../report.js';
+import { historyFile, historySaver, savedHistory } from './verify-history.js';
+import { verifyText } from './verify-text.js';
+
+type Verdict = 'pass' | 'unknown' | 'fail';
+
+export async function run({ lab, options }: CommandInput, context: CommandContext): Promise<Report> {
+  const { seconds, question, afterKill, ledger, history } = parseFlags(verifyFlags, options);
+  const questions = question === undefined ? builtinQuestions : [questionNamed(question)];
+  const saved = history === undefined ? undefined : await savedHistory(history);
+  const file = history ?? (await historyFile(context, lab));
+  const again = `snacklab ${lab} verify --history ${file}`;
+  context.say(`to judge this again: ${again}`);
+
+  await using log = await openLog(lab, afterKill, context);
+  const ledgerLines = ledger ? await attempt(() => ledgerOf(lab, context)) : undefined;
+  await using reader = answerReader(lab, context);
+  // A lab that is not up is no unknown answer: it is said at once. After a kill it may be on its way up.
+  if (saved === undefined && !afterKill) await reader.open();
+  const { clock } = context;
+  const surroundings = { ask: reader.ask, extent: log.extent, clock, save: historySaver(file) };
+  const verification =
+    saved === undefined
+      ? await verify({ lab, questions, seconds, afterKill }, surroundings, log)
+      : await judgeAgain(saved, log, clock);
+  context.signal.throwIfAborted();
+
+  const found = ledgerLines === undefined ? null : await searchLedger(ledgerLines, log);
+  const verdict = worst(verification.verdict, found?.verdict ?? 'pass');
+  const named = { schema: 'snacklab/verify', version: 1, lab, again, history: file } as const;
+  const document = { ...named, ...verification, verdict, ledger: found };
+  return { document, text: verifyText(document), verdict };
+}
+
+/** Reads answers; it connects when it is first asked, and again after a failure to connect. */
+function answerReader(lab: LabName, context: CommandContext) {
+  let opening: Promise<ServingStore & AsyncDisposable> | undefined;
+  const open = () => {
+    opening ??= findLab(lab, context).then(({ containers }) => openStore(lab, containers));
+    opening.catch(() => {
+      opening = undefined;
+    });
+    return opening;
+  };
+  return {
+    open,
+    ask: async (question: Question) => readAnswer(await open(), question, context.clock),
+    [Symbol.asyncDispose]: async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose](),
+  };
+}
+
+const patienceAfterKillMs = 60_000;
+
+/** After a kill Kafka itself may be on its way up. */
+async function openLog(lab: LabName, afterKill: boolean, context: CommandContext): ReturnType<typeof openCheckerLog> {
+  const deadlineMs = context.clock.nowMs() + (afterKill ? patienceAfterKillMs : 0);
+  for (;;) {
+    try {
+      const { containers } = await findLab(lab, context);
+      const port = publishedPort(containers, 'kafka');
+      if (port === undefined) {
+        throw new LabError(`the ${lab} lab has no Kafka`, { kind: 'unavailable', suggestion: `snacklab ${lab} up` });
+      }
+      return await openCheckerLog(`127.0.0.1:${port}`);
+    } catch (error) {
+      if (!(error instanceof LabError) || context.clock.nowMs() >= deadlineMs) throw error;
+    }
+    await context.clock.sleep(500);
+  }
+}
+
+/** The ledger comes before the log: what it calls acknowledged is then demanded of what is read later. */
+async function ledgerOf(lab: LabName, context: CommandContext): Promise<LedgerSearch> {
+  const { docker, containers } = await findLab(lab, context);
+  return new LedgerSearch(await readGeneratorLedger(docker, containers));
+}
+
+async function searchLedger(ledger: LedgerSearch | Failure, log: CheckedLog): Promise<LedgerVerdict> {
+  if ('failure' in ledger) return unknownLedger(ledger.failure);
+  const read = await attempt(async () => {
+    const { starts, ends } = await log.extent();
+    await log.readMessages(starts, ends, (_partition, _offset, value) => ledger.add(value));
+    return ledger.finish();
+  });
+  return 'failure' in read ? unknownLedger(read.failure) : read;
+}
+
+interface Failure {
+  readonly failure: unknown;
+}
+
+async function attempt<T>(effect: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await effect();
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function worst(a: Verdict, b: Verdict): Verdict {
+  return [a, b].includes('fail') ? 'fail' : [a, b].includes('unknown') ? 'unknown' : 'pass';
+}
