@@ -1,0 +1,164 @@
+"""The stream job of one pipeline: slices of the log, each committed by moving the head.
+
+One process at a time writes a pipeline; another that starts takes over, and this one ends at its next look at the
+head. The head, not Spark's checkpoint, says where to go on. Any step may be killed at any point. It does not decide
+which pipelines run (runner.py does), and it reads no event in Python.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import driver
+from batch_query import register_parser, run_plan
+from cassandra_store import open_cassandra_store
+from commit import WriterEnds, commit_slice, must_still_own, take_over
+from dead_letters import write_dead_letters
+from log_bounds import log_starts, must_have_all_after
+from progress import Progress
+from question_plan import plan_questions
+from slice_parts import slice_of_rows
+
+TOPIC = "snack_automat_message"
+RULE_FILE = Path(__file__).with_name("event-rule.json")
+MESSAGES_MAX = 400_000
+LOOK_EVERY_S = 0.8
+CASSANDRA_PATIENCE_S = 120
+EXIT_CODES = {"replaced": 3, "in-doubt": 4, "no-pipeline": 5}
+
+
+def main():
+    arguments = _arguments()
+    settings = driver.spark_settings(
+        application=arguments.pipeline,
+        host=arguments.host,
+        master=arguments.master,
+        executor_memory=arguments.executor_memory,
+        executor_cores=arguments.cores,
+    )
+    jvm, connection = driver.start_jvm(settings, arguments.driver_heap)
+    # Docker and the runner ask with SIGTERM. A slice that is cut off by it is an orphan, as after any kill.
+    signal.signal(signal.SIGTERM, lambda *_: _end(jvm, 0, "asked to stop"))
+    try:
+        store = open_cassandra_store(arguments.cassandra, arguments.architecture, CASSANDRA_PATIENCE_S)
+        spark = driver.connect(jvm, connection)
+        StreamJob(store, spark, arguments).run()
+    except WriterEnds as end:
+        _end(jvm, EXIT_CODES[end.why], str(end))
+    except Exception as error:  # noqa: BLE001 - said in one line, and the process ends either way
+        _end(jvm, 1, f"{type(error).__name__}: {error}")
+
+
+class StreamJob:
+    """The running job. Only the thread that commits changes `writer`; the watcher reads it."""
+
+    def __init__(self, store, spark, arguments):
+        self.store = store
+        self.spark = spark
+        self.arguments = arguments
+        self.ended = None
+        self.progress = Progress(arguments.pipeline)
+
+    def run(self):
+        """Takes over, then commits slices until this process is replaced or something fails. Always throws."""
+        arguments = self.arguments
+        # Before the take-over: who cannot read the log must not stop one who can.
+        self.writer, head = take_over(self.store, arguments.pipeline)
+        print(f"took over {arguments.pipeline} as epoch {self.writer.epoch} at slice {self.writer.number}", flush=True)
+        must_have_all_after(self.writer.position, log_starts(self.spark._jvm, arguments.brokers, TOPIC), TOPIC)
+        rule = RULE_FILE.read_text("utf-8")
+        self.plan = plan_questions(head.questions, json.loads(rule))
+        register_parser(self.spark, self.plan, rule)
+        query = self._start_query()
+        threading.Thread(target=self._watch, args=(query,), daemon=True).start()
+        try:
+            query.awaitTermination()
+        except Exception as error:
+            raise self.ended or error from error
+        raise self.ended or RuntimeError("the streaming query ended by itself")
+
+    def _start_query(self):
+        position = {str(partition): offset for partition, offset in enumerate(self.writer.position)}
+        stream = (
+            self.spark.readStream.format("kafka")
+            .option("kafka.bootstrap.servers", self.arguments.brokers)
+            .option("assign", json.dumps({TOPIC: [int(partition) for partition in position]}))
+            .option("startingOffsets", json.dumps({TOPIC: position}))
+            .option("failOnDataLoss", "true")
+            .option("maxOffsetsPerTrigger", str(MESSAGES_MAX))
+            .option("kafka.max.poll.records", "20000")
+            .option("kafka.max.partition.fetch.bytes", str(4 << 20))
+            .option("kafka.fetch.max.bytes", str(16 << 20))
+            .load()
+            .selectExpr("partition", "offset", "value")
+        )
+        checkpoint = f"/tmp/checkpoint-{os.getpid()}-{time.time_ns()}"
+        return stream.writeStream.foreachBatch(self._on_batch).option("checkpointLocation", checkpoint).start()
+
+    def _on_batch(self, batch, _batch_id):
+        try:
+            self._commit(batch)
+        except WriterEnds as end:
+            self.ended = end
+            raise
+
+    def _commit(self, batch):
+        started_s = time.monotonic()
+        rows = run_plan(batch, self.plan, self.progress.last_messages)
+        next_slice = slice_of_rows(self.plan, rows, self.writer.position)
+        if next_slice is None:
+            return
+        until, parts, rejected = next_slice
+        computed_s = time.monotonic()
+        letters = (lambda: self._dead_letters(batch)) if rejected > 0 else None
+        self.writer = commit_slice(self.store, self.writer, until, parts, letters)
+        self.progress.add(parts[0].messages, rejected, computed_s - started_s, time.monotonic() - computed_s)
+
+    def _dead_letters(self, batch):
+        parsed = batch.selectExpr("partition", "offset", "value", "parse_event(value) AS e")
+        write_dead_letters(parsed, self.arguments.brokers, self.arguments.pipeline)
+
+    def _watch(self, query):
+        """Looks at the head while nothing is committed, and reports."""
+        while True:
+            time.sleep(LOOK_EVERY_S)
+            try:
+                if self.progress.idle_s() > LOOK_EVERY_S:
+                    must_still_own(self.store, self.writer)
+                self.store.report(f"stream-{self.writer.pipeline}", self.progress.report(self.writer, query.lastProgress), wait=False)
+            except WriterEnds as end:
+                self.ended = end
+                query.stop()
+                return
+            except Exception as error:  # noqa: BLE001 - the commit finds out by itself whether Cassandra is away
+                print(f"could not look at the head: {error!r}", flush=True)
+
+
+def _end(jvm, code, why):
+    print(f"stream job ends ({code}): {why}", file=sys.stderr, flush=True)
+    # The JVM first: Python's own end would wait for threads that wait for the JVM.
+    jvm.kill()
+    os._exit(code)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description="Runs the stream job of one pipeline until it is replaced.")
+    parser.add_argument("--architecture", required=True, help="lambda or kappa")
+    parser.add_argument("--pipeline", required=True, help="name of the pipeline, e.g. lambda-1")
+    parser.add_argument("--brokers", required=True, help="Kafka, host:port")
+    parser.add_argument("--cassandra", required=True, help="Cassandra, host:port")
+    parser.add_argument("--master", default="spark://spark-master:7077", help="Spark's master")
+    parser.add_argument("--host", default="stream-runner", help="the name by which executors reach this driver")
+    parser.add_argument("--driver-heap", default="384m")
+    parser.add_argument("--executor-memory", default="768m")
+    parser.add_argument("--cores", type=int, default=2, help="cores of the cluster that this job may take")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Whether the log still has what comes after the head (protocol rule 13). Asks Kafka through the driver's JVM."""
+
+
+class LogDoesNotFit(Exception):
+    """The log lost messages that the head has not counted, or is another log than the head's."""
+
+
+def log_starts(jvm, brokers, topic):
+    """The first offset of each partition that is still there, as a tuple."""
+    settings = jvm.java.util.Properties()
+    settings.setProperty("bootstrap.servers", brokers)
+    admin = jvm.org.apache.kafka.clients.admin.AdminClient.create(settings)
+    try:
+        names = jvm.java.util.ArrayList()
+        names.add(topic)
+        topics = admin.describeTopics(names).allTopicNames().get()
+        partitions = sorted(partition.partition() for partition in topics.get(topic).partitions())
+        wanted = jvm.java.util.HashMap()
+        for partition in partitions:
+            earliest = jvm.org.apache.kafka.clients.admin.OffsetSpec.earliest()
+            wanted.put(jvm.org.apache.kafka.common.TopicPartition(topic, partition), earliest)
+        offsets = admin.listOffsets(wanted).all().get()
+        return tuple(
+            offsets.get(jvm.org.apache.kafka.common.TopicPartition(topic, partition)).offset() for partition in partitions
+        )
+    finally:
+        admin.close()
+
+
+def must_have_all_after(position, starts, topic):
+    """Throws when the log does not hold every message from the position on."""
+    if len(starts) != len(position):
+        raise LogDoesNotFit(
+            f"the topic {topic} has {len(starts)} partitions and the head counts {len(position)}: it is another log."
+            " Start anew: snacklab lambda down --volumes"
+        )
+    for partition, (start, next_offset) in enumerate(zip(starts, position)):
+        if start > next_offset:
+            raise LogDoesNotFit(
+                f"partition {partition} of {topic} begins at offset {start}, but the head stands at {next_offset}:"
+                f" {start - next_offset} messages are lost and no answer could be exact."
+                " Start anew: snacklab lambda down --volumes"
+            )
