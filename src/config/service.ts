@@ -42,6 +42,17 @@ export function serviceConfig(environment: Environment = process.env): ServiceCo
   };
 }
 
+/** What `setup` makes the topics with; undefined: the log is kept for ever. */
+export function setupConfig(
+  environment: Environment = process.env,
+): ServiceConfig & { readonly retentionMs: number | undefined } {
+  const own = z.object({
+    SNACKLAB_RETENTION_MS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).optional()),
+  });
+  const { SNACKLAB_RETENTION_MS } = parseEnvironment(own, environment);
+  return { ...serviceConfig(environment), retentionMs: SNACKLAB_RETENTION_MS };
+}
+
 /** Where the archive writes: the NameNode's WebHDFS, `host:port`. */
 export function archiveConfig(environment: Environment = process.env): ServiceConfig & { readonly webhdfs: string } {
   const { SNACKLAB_WEBHDFS } = parseEnvironment(z.object({ SNACKLAB_WEBHDFS: address }), environment);

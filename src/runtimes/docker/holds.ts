@@ -22,7 +22,7 @@ export function openHold(session: CassandraSession, service: string, enabled: bo
     };
     if (!(await wanted())) return;
     await session.write(
-      cql`UPDATE ${holds} SET reached_ms = ${Date.now()} WHERE service = ${service} AND point = ${point}`,
+      cql`UPDATE ${holds} SET reached_ms = ${BigInt(Date.now())} WHERE service = ${service} AND point = ${point}`,
     );
     for (let heldMs = 0; heldMs < heldMsMax && (await wanted()); heldMs += pollMs) await sleep(pollMs);
   };

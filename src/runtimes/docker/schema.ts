@@ -9,9 +9,14 @@ export const keyspace = 'snacklab';
 /** Deleted rows may go for good after a minute: there is one replica, so no other could bring them back. */
 const goneAfter = 'gc_grace_seconds = 60';
 
-export const schema: readonly string[] = [
-  `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
+export const createKeyspace = `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`;
 
+/** Of which declaration each other table was made: one that was made by another version is not written to. */
+export const createTableVersions = `CREATE TABLE IF NOT EXISTS ${keyspace}.table_versions (
+    name text PRIMARY KEY, declaration text)`;
+
+/** The tables that every lab has. A table per question comes on top: ./served-tables.ts. */
+export const schema: readonly string[] = [
   // One partition an architecture, so that the live pointer and all heads are read in one SELECT (protocol rule 10).
   `CREATE TABLE IF NOT EXISTS ${keyspace}.heads (
     architecture text,
@@ -51,4 +56,17 @@ export const schema: readonly string[] = [
   // A test's hold points: a service that comes to a wanted one says so and waits until it is released.
   `CREATE TABLE IF NOT EXISTS ${keyspace}.holds (
     service text, point text, wanted boolean, reached_ms bigint, PRIMARY KEY (service, point))`,
+
+  // Raw events for panels and ad-hoc CQL, a partition a minute, kept by the validation view at sensible rates.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.all_data_view (
+    lab text, minute timestamp, log_partition int, log_offset bigint,
+    event_id text, kind text, purchase_id text, purchase_index int, snack_automat_id text, item text, slot int,
+    customer_id bigint, healthy boolean, price_cents bigint, cost_cents bigint, event_time timestamp,
+    PRIMARY KEY ((lab, minute), log_partition, log_offset)) WITH default_time_to_live = 3600 AND ${goneAfter}
+    AND compaction = {'class': 'TimeWindowCompactionStrategy',
+      'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`,
+
+  // Whether they are being kept now, since when, and why not.
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.all_data_view_state (
+    lab text PRIMARY KEY, kept boolean, since timestamp, reason text)`,
 ];

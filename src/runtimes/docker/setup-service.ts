@@ -1,0 +1,46 @@
+/** The setup's process: makes topics, tables and the first pipeline, and ends. It may run again at any time. */
+import { setupConfig } from '../../config/service.js';
+import { builtinQuestions } from '../../questions/builtin.js';
+import { openCassandraSession } from './cassandra-session.js';
+import { storeOn } from './cassandra-store.js';
+import { openKafkaAdmin } from './kafka-admin.js';
+import { eventTopic } from './kafka-log.js';
+import { runService } from './service-runtime.js';
+import { checkLogAgainstHead, createPipeline, createTables, createTopics, waitFor } from './setup.js';
+
+const enginePatienceMs = 120_000;
+
+await runService('setup', async ({ clock, say }) => {
+  const { lab, kafka, cassandra, retentionMs } = setupConfig();
+  const startedMs = clock.nowMs();
+  const ready = (what: string) => say(`${what} after ${clock.nowMs() - startedMs} ms`);
+
+  const topics = async () => {
+    await using admin = await waitFor('Kafka', () => openKafkaAdmin(kafka), clock, enginePatienceMs);
+    await createTopics(admin, retentionMs);
+    const [starts, ends] = await Promise.all([admin.starts(eventTopic), admin.ends(eventTopic)]);
+    ready('topics are there');
+    return { starts, ends };
+  };
+  await using session = await waitFor(
+    'Cassandra',
+    () => openCassandraSession({ contactPoint: cassandra }),
+    clock,
+    enginePatienceMs,
+  );
+  const tables = async () => {
+    await createTables(session, builtinQuestions);
+    ready('tables are there');
+  };
+  const [{ starts, ends }] = await Promise.all([topics(), tables()]);
+
+  const pipeline = `${lab}-1`;
+  const outcome = await createPipeline(session, {
+    architecture: lab,
+    pipeline,
+    questions: builtinQuestions,
+    origin: starts,
+  });
+  await checkLogAgainstHead(storeOn(session, lab), starts, ends);
+  ready(outcome === 'created' ? `pipeline ${pipeline} was made` : 'a pipeline was there already');
+});
