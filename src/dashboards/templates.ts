@@ -1,0 +1,15 @@
+/**
+ * All dashboards, as the files that Grafana is provisioned with (grafana_templates/dashboards). The committed files are
+ * what this makes: `npm run dashboards` writes them, and a test compares.
+ */
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { lambdaDashboard } from './lambda.js';
+
+/** File names and their texts. */
+export function dashboardFiles(): ReadonlyMap<string, string> {
+  return new Map([['lambda.json', fileText(lambdaDashboard())]]);
+}
+
+function fileText(dashboard: Dashboard): string {
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}
