@@ -77,7 +77,8 @@ function folderOf(attempt: Attempt): string {
   return `${root}/${nameOf(attempt)}`;
 }
 
-function streamingArguments(job: BatchJob, task: string): readonly string[] {
+/** What Hadoop Streaming is told to run a job. */
+export function streamingArguments(job: BatchJob, task: string): readonly string[] {
   const name = nameOf(job.attempt);
   const bytes = job.inputs.reduce((sum, file) => sum + file.bytes, 0);
   const settings = {
