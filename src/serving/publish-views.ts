@@ -1,0 +1,89 @@
+/**
+ * Publishes served views: the newest answer as face `answer`, and the newest one whose truth is known as face `checked`.
+ * What it writes follows from an answer alone, and versions order the writing, so it may run twice or be a zombie
+ * (protocol rule 12). An unknown answer leaves the last view standing: its number says how old it is.
+ */
+import { equal, formatPosition } from '../positions/position.js';
+import type { Question } from '../questions/question.js';
+import type { Clock, Hold, ServingStore, Truth } from '../runtimes/ports.js';
+import { type ReadAnswer, readAnswer } from './read-answer.js';
+import { servedRows, viewVersion } from './served-view.js';
+
+export interface Publishing {
+  readonly store: ServingStore;
+  readonly question: Question;
+  readonly clock: Clock;
+  readonly hold: Hold;
+}
+
+/** What was published of one question so far. */
+export interface Published {
+  readonly answerVersion: bigint;
+  readonly checkedVersion: bigint;
+  /** Answers that wait for their truth, the newest first. */
+  readonly waiting: readonly WaitingAnswer[];
+  /** Why there was no answer at the last try. */
+  readonly unknown: string | null;
+}
+
+export interface WaitingAnswer {
+  readonly answer: ReadAnswer;
+  readonly asOfMs: number;
+}
+
+export const nothingPublished: Published = { answerVersion: -1n, checkedVersion: -1n, waiting: [], unknown: null };
+
+/** Truth follows an answer within moments; more than so many waiting answers are not kept. */
+const waitingMax = 6;
+
+/** Publishes the answer of now, if its head is newer than the last one's. */
+export async function publishAnswer(publishing: Publishing, published: Published): Promise<Published> {
+  const { store, question, clock } = publishing;
+  const answer = await readAnswer(store, question, clock);
+  if ('unknown' in answer) return { ...published, unknown: answer.unknown };
+  const version = versionOf(answer);
+  if (version <= published.answerVersion) return { ...published, unknown: null };
+  const waiting: WaitingAnswer = { answer, asOfMs: clock.nowMs() };
+  await replace(publishing, waiting, null);
+  return {
+    ...published,
+    answerVersion: version,
+    waiting: [waiting, ...published.waiting].slice(0, waitingMax),
+    unknown: null,
+  };
+}
+
+/** Publishes the newest waiting answer whose truth is there. */
+export async function publishChecked(publishing: Publishing, published: Published): Promise<Published> {
+  for (const [i, waiting] of published.waiting.entries()) {
+    const { incarnation, number } = waiting.answer;
+    const truth = await publishing.store.readTruth(incarnation, number, publishing.question.name);
+    if (truth === undefined) continue;
+    await replace(publishing, waiting, truth);
+    return { ...published, checkedVersion: versionOf(waiting.answer), waiting: published.waiting.slice(0, i) };
+  }
+  return published;
+}
+
+function versionOf({ generation, number }: ReadAnswer): bigint {
+  return viewVersion(generation, number);
+}
+
+async function replace(publishing: Publishing, { answer, asOfMs }: WaitingAnswer, truth: Truth | null): Promise<void> {
+  const { store, question, hold } = publishing;
+  if (truth !== null && !equal(truth.position, answer.position)) {
+    const [theirs, ours] = [truth, answer].map(({ position }) => formatPosition(position));
+    throw new Error(`slice ${answer.number} of ${answer.pipeline} ends at ${ours}, its truth at ${theirs}`);
+  }
+  const { base, realTime, merged } = answer;
+  await hold(truth === null ? 'before-answer' : 'before-checked');
+  await store.replaceView({
+    question,
+    face: truth === null ? 'answer' : 'checked',
+    version: versionOf(answer),
+    pipeline: answer.pipeline,
+    position: answer.position,
+    asOfMs,
+    rows: servedRows(question, { base, realTime, merged, truth: truth?.sums ?? null }),
+  });
+}

@@ -1,0 +1,50 @@
+/** The publisher's process: looks at each question's answer twice a second, and keeps its served views up to date. */
+import { serviceConfig } from '../config/service.js';
+import { builtinQuestions } from '../questions/builtin.js';
+import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
+import { storeOn } from '../runtimes/docker/cassandra-store.js';
+import { openHold } from '../runtimes/docker/holds.js';
+import { runService } from '../runtimes/docker/service-runtime.js';
+import { nothingPublished, type Published, publishAnswer, publishChecked } from './publish-views.js';
+import { numberOfVersion } from './served-view.js';
+import { withSliceCache } from './slice-cache.js';
+
+/** An answer, a pause for its truth to come, the truth, a pause: so often a second, and no more. */
+const pauseMs = 250;
+const reportEveryMs = 2_000;
+
+await runService('views', async ({ stop, clock, say }) => {
+  const config = serviceConfig();
+  await using session = await openCassandraSession({ contactPoint: config.cassandra });
+  const store = withSliceCache(storeOn(session, config.lab));
+  const hold = openHold(session, 'views', config.holds);
+  const views = builtinQuestions.map((question) => ({
+    publishing: { store, question, clock, hold },
+    published: nothingPublished,
+  }));
+  let reportedMs = 0;
+  while (!stop.aborted) {
+    for (const publish of [publishAnswer, publishChecked]) {
+      for (const view of views) {
+        const { unknown } = view.published;
+        view.published = await publish(view.publishing, view.published);
+        if (view.published.unknown !== unknown) {
+          say(`${view.publishing.question.name}: ${view.published.unknown ?? 'is known'}`);
+        }
+      }
+      await clock.sleep(pauseMs);
+    }
+    if (clock.nowMs() - reportedMs < reportEveryMs) continue;
+    reportedMs = clock.nowMs();
+    const report = Object.fromEntries(views.map((view) => [view.publishing.question.name, summary(view.published)]));
+    await store.report({ service: 'views', atMs: reportedMs, report });
+  }
+});
+
+function summary({ answerVersion, checkedVersion, unknown }: Published) {
+  return { answer: numberOrNull(answerVersion), checked: numberOrNull(checkedVersion), unknown };
+}
+
+function numberOrNull(version: bigint): number | null {
+  return version < 0n ? null : numberOfVersion(version);
+}

@@ -1,0 +1,227 @@
+/**
+ * The validation view: reads the log by itself, follows the live pipeline's head, and writes for each head that it sees
+ * what is true at that position. It shares no code with the merge, the batch or the stream job but the event rule.
+ * It never touches a head; where it has not arrived yet there is no truth, and nothing else says one.
+ */
+import type { EventFields } from '../events/event.js';
+import { covers, equal, messagesBetween, type Position } from '../positions/position.js';
+import type { Question } from '../questions/question.js';
+import type { Clock, Hold, Log, LogReader, Message, ServingStore } from '../runtimes/ports.js';
+import type { Head } from '../serving/head.js';
+import { zero } from '../sums/table.js';
+import { type Prefix, PrefixFold, type Target } from './prefix-fold.js';
+import { type RawEvent, RawEventGate, type RawEventStore, type RawEventsState } from './raw-events.js';
+import { repeatWindowEvents } from './repeats.js';
+
+export interface Validation {
+  readonly store: ServingStore;
+  readonly log: Log;
+  readonly rawEvents: RawEventStore;
+  readonly questions: readonly Question[];
+  readonly clock: Clock;
+  readonly hold: Hold;
+  readonly stopped: () => boolean;
+  readonly say: (line: string) => void;
+}
+
+const pollMs = 100;
+const reportEveryMs = 2_000;
+/** So many of the latest truths are kept: an answer waits for its truth for moments, not for minutes. */
+export const truthsKept = 1_000;
+const deleteEvery = 100;
+
+/** Follows the live pipeline until stopped, or until another one is live: then call it again. */
+export async function validate(validation: Validation): Promise<void> {
+  const head = await liveHead(validation.store);
+  if (head === undefined) {
+    await validation.clock.sleep(pollMs);
+    return;
+  }
+  const start = await startingPoint(validation, head);
+  const follower = new Follower(validation, head, start);
+  await using reading = await Reading.open(validation.log, follower.fold);
+  while (!validation.stopped() && (await follower.poll())) {
+    await follower.settle();
+    await reading.step(pollMs, validation.clock);
+    await follower.settle();
+    await follower.reportNowAndThen();
+  }
+}
+
+/** The newest truth that all questions share, if the log and the head still go beyond it; else the origin. */
+export async function startingPoint(
+  { store, questions, say }: Pick<Validation, 'store' | 'questions' | 'say'>,
+  head: Head,
+): Promise<Prefix & { readonly number: number }> {
+  const newest = await Promise.all(questions.map(({ name }) => store.readNewestTruth(head.incarnation, name)));
+  const number = Math.min(...newest.map((truth) => truth?.number ?? 0));
+  const truths = await Promise.all(questions.map(({ name }) => store.readTruth(head.incarnation, number, name)));
+  const [first] = truths;
+  const whole = truths.every(
+    (truth) => truth !== undefined && equal(truth.position, first!.position) && truth.messages === first!.messages,
+  );
+  if (number === 0 || first === undefined || !whole || !covers(head.position, first.position)) {
+    say(`folds the log from the origin ${JSON.stringify(head.origin)}`);
+    const tables = questions.map(() => zero);
+    return { number: 0, position: head.origin, messages: 0, rejected: 0, repeats: 0, tables };
+  }
+  say(`goes on from its truth of slice ${number} at ${JSON.stringify(first.position)}`);
+  const { position, messages, rejected, repeats } = first;
+  return { number, position, messages, rejected, repeats, tables: truths.map((truth) => truth!.sums) };
+}
+
+async function liveHead(store: ServingStore): Promise<Head | undefined> {
+  const { heads, live } = await store.readHeads();
+  return heads.get(live);
+}
+
+/** The fold and what is written of it. */
+class Follower {
+  readonly fold: PrefixFold;
+  readonly #validation: Validation;
+  readonly #origin: Position;
+  readonly #startedFrom: Position;
+  readonly #gate: RawEventGate;
+  #head: Head;
+  #aimed: number;
+  #written: number;
+  #polledMs = Number.NEGATIVE_INFINITY;
+  #reportedMs = Number.NEGATIVE_INFINITY;
+  #said: RawEventsState | undefined;
+
+  constructor(validation: Validation, head: Head, start: Prefix & { readonly number: number }) {
+    this.fold = new PrefixFold(validation.questions, start);
+    this.#validation = validation;
+    this.#origin = head.origin;
+    this.#startedFrom = start.position;
+    this.#gate = new RawEventGate(validation.clock.nowMs());
+    this.#head = head;
+    this.#aimed = start.number;
+    this.#written = start.number;
+  }
+
+  /** Looks at the head from time to time. False when another pipeline is live. */
+  async poll(): Promise<boolean> {
+    const { clock, store } = this.#validation;
+    if (clock.nowMs() - this.#polledMs < pollMs) return true;
+    const head = await liveHead(store);
+    this.#polledMs = clock.nowMs();
+    if (head?.incarnation !== this.#head.incarnation) return false;
+    this.#head = head;
+    if (head.number > this.#aimed) {
+      this.fold.aim({ number: head.number, position: head.position });
+      this.#aimed = head.number;
+    }
+    return true;
+  }
+
+  /** Counts what it can, and writes the truth of each head that it reaches. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const events: RawEvent[] = [];
+      // Only as many are held as are kept: at high rates none are.
+      const onEvent = (event: EventFields, message: Message) => {
+        if (this.#gate.admit(1, this.#validation.clock.nowMs())) events.push({ event, message });
+      };
+      const reached = this.fold.advance(onEvent);
+      if (reached !== undefined) await this.#writeTruth(reached);
+      if (events.length > 0) await this.#validation.rawEvents.keep(events);
+      await this.#sayRawEvents();
+      if (reached === undefined) return;
+    }
+  }
+
+  async reportNowAndThen(): Promise<void> {
+    const { clock, store } = this.#validation;
+    if (clock.nowMs() - this.#reportedMs < reportEveryMs) return;
+    this.#reportedMs = clock.nowMs();
+    const { position, messages, rejected, repeats } = this.fold.counts();
+    await store.report({
+      service: 'validation',
+      atMs: clock.nowMs(),
+      report: {
+        pipeline: this.#head.pipeline,
+        number: this.#written,
+        position,
+        messages,
+        rejected,
+        repeats,
+        repeatsSeenFrom: this.#startedFrom,
+        repeatWindowEvents,
+        behindMessages: messagesBetween(position, this.#head.position),
+        bufferedBytes: this.fold.bufferedBytes,
+        rawEvents: this.#gate.state,
+      },
+    });
+  }
+
+  async #writeTruth(reached: Target & Prefix): Promise<void> {
+    const { store, questions, hold } = this.#validation;
+    const { number, position, messages, rejected, repeats, tables } = reached;
+    if (messages !== messagesBetween(this.#origin, position)) {
+      throw new Error(`${messages} messages were folded, the log has ${messagesBetween(this.#origin, position)}`);
+    }
+    const { incarnation } = this.#head;
+    await hold('truth-folded');
+    await Promise.all(
+      questions.map(({ name }, i) =>
+        store.writeTruth({
+          incarnation,
+          number,
+          question: name,
+          position,
+          messages,
+          rejected,
+          repeats,
+          sums: tables[i]!,
+        }),
+      ),
+    );
+    const crossed = Math.floor(number / deleteEvery) > Math.floor(this.#written / deleteEvery);
+    if (crossed && number > truthsKept) {
+      await Promise.all(questions.map(({ name }) => store.deleteTruths(incarnation, name, number - truthsKept)));
+    }
+    this.#written = number;
+  }
+
+  async #sayRawEvents(): Promise<void> {
+    const { state } = this.#gate;
+    if (state === this.#said) return;
+    this.#validation.say(`${state.kept ? 'keeps' : 'does not keep'} raw events: ${state.reason}`);
+    await this.#validation.rawEvents.say(state);
+    this.#said = state;
+  }
+}
+
+/** The reader of the log, opened anew where the fold has to see something again. */
+class Reading implements AsyncDisposable {
+  readonly #log: Log;
+  readonly #fold: PrefixFold;
+  #reader: LogReader;
+
+  private constructor(log: Log, fold: PrefixFold, reader: LogReader) {
+    this.#log = log;
+    this.#fold = fold;
+    this.#reader = reader;
+  }
+
+  static async open(log: Log, fold: PrefixFold): Promise<Reading> {
+    return new Reading(log, fold, await log.read(fold.nextToRead));
+  }
+
+  /** Does what the fold wishes for, for at most `maxWaitMs`. */
+  async step(maxWaitMs: number, clock: Clock): Promise<void> {
+    const { wish } = this.#fold;
+    if (wish === 'wait') return clock.sleep(maxWaitMs);
+    if (wish === 'reopen') {
+      await this.#reader[Symbol.asyncDispose]();
+      this.#reader = await this.#log.read(this.#fold.nextToRead);
+      this.#fold.reopened();
+    }
+    this.#fold.add(await this.#reader.next(maxWaitMs));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader[Symbol.asyncDispose]();
+  }
+}

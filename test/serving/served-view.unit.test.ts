@@ -1,0 +1,53 @@
+/** Goal: a served view has a name for each table and column, a row a key, and versions in the order of switch and slice. */
+import { describe, expect, it } from 'vitest';
+import { itemsSold } from '../../src/questions/builtin.js';
+import {
+  faceValues,
+  keyColumns,
+  numberOfVersion,
+  servedRows,
+  servedTable,
+  sumColumn,
+  viewVersion,
+} from '../../src/serving/served-view.js';
+
+describe('names', () => {
+  it('turns questions and sums into tables and columns', () => {
+    expect(servedTable(itemsSold)).toBe('served_items_sold');
+    expect(keyColumns({ ...itemsSold, key: ['item', { hour: 'timestamp' }] })).toEqual(['item', 'timestamp_hour']);
+    expect(sumColumn('revenueCents', 'real_time')).toBe('revenue_cents_real_time');
+  });
+
+  it('lets no name through that CQL would read otherwise', () => {
+    expect(() => servedTable({ ...itemsSold, name: 'x; DROP TABLE heads' })).toThrow('not a name');
+  });
+});
+
+describe('versions', () => {
+  it('go by the switch first, then by the slice', () => {
+    expect(viewVersion(1, 7) > viewVersion(0, 999_999_999_999)).toBe(true);
+    expect(numberOfVersion(viewVersion(12, 345))).toBe(345);
+  });
+});
+
+describe('servedRows', () => {
+  it('gives each key its sums in all faces, 0 where a part has no event of it', () => {
+    const rows = servedRows(itemsSold, {
+      base: new Map([['["apple"]', [2n, 20n]]]),
+      realTime: new Map([['["mars"]', [1n, 9n]]]),
+      merged: new Map([
+        ['["mars"]', [1n, 9n]],
+        ['["apple"]', [2n, 20n]],
+      ]),
+      truth: new Map([['["apple"]', [3n, 20n]]]),
+    });
+    expect(rows.map(({ key }) => key)).toEqual([{ item: 'apple' }, { item: 'mars' }]);
+    expect(rows[0]!.sums.sold).toEqual({ base: 2n, realTime: 0n, merged: 2n, truth: 3n });
+    expect(rows[1]!.sums.revenueCents).toEqual({ base: 0n, realTime: 9n, merged: 9n, truth: 0n });
+    expect(faceValues(rows[0]!.sums.sold!).error).toBe(-1n);
+  });
+
+  it('says no error where the truth is not known', () => {
+    expect(faceValues({ base: 1n, realTime: 1n, merged: 2n, truth: null }).error).toBeNull();
+  });
+});
