@@ -112,6 +112,13 @@ export async function cycleState() {
   return parseCycle((await store.readCycle('lambda-1')).state);
 }
 
+/** The live pipeline's head. */
+export async function liveHead() {
+  await using store = await openStore();
+  const { heads, live } = await store.readHeads();
+  return heads.get(live)!;
+}
+
 /** The head's slice number: it grows while events flow and the stream job works. */
 export async function headNumber(): Promise<number> {
   await using store = await openStore();
