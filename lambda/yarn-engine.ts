@@ -87,7 +87,8 @@ export function streamingArguments(job: BatchJob, task: string): readonly string
     'mapreduce.job.reduces': '1',
     // Small files are read together: as many tasks as the bytes are worth, not as many as there are files.
     'mapreduce.input.fileinputformat.split.maxsize': `${Math.max(splitBytesMin, Math.ceil(bytes / 16))}`,
-    'stream.num.map.output.key.fields': '1',
+    // Streaming drops the line's place in the file by itself only for its default input format.
+    'stream.map.input.ignoreKey': 'true',
   };
   return [
     ...Object.entries(settings).flatMap(([key, value]) => ['-D', `${key}=${value}`]),
