@@ -47,7 +47,8 @@ export async function buildImages(
   const engines = built.filter(({ name }) => name !== 'grafana');
   const missing = await missingImages(docker, engines, request.force);
   if (missing.length > 0) {
-    request.say(`building ${missing.map(({ name }) => name).join(', ')} (some minutes the first time)`);
+    const names = missing.map(({ image }) => image.replace(/^.*\/|:[^:]*$/g, ''));
+    request.say(`building the images ${names.join(', ')} (some minutes the first time)`);
     await build(project, missing, request);
   }
   if (!request.grafana) return { built: false, reason: 'it was not wanted' };
@@ -87,7 +88,7 @@ export function buildSteps(say: (text: string) => void): (line: string) => void 
     const [, id, text] = /^#(\d+) (.*)$/.exec(line) ?? [];
     if (id === undefined || text === undefined) return;
     if (text.startsWith('[')) {
-      if (!/^\[([^\]]* )?internal\]/.test(text)) waiting.set(id, text);
+      if (!/^\[([^\]]* )?internal\]|\] FROM /.test(text)) waiting.set(id, text);
       return;
     }
     const step = waiting.get(id);
