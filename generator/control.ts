@@ -6,8 +6,11 @@ import { describeError } from '../src/errors.js';
 import type { Clock, ServingStore } from '../src/runtimes/ports.js';
 import type { WantedArrivals } from './produce-events.js';
 
+/** What the generator needs of the serving store. */
+export type ControlStore = Pick<ServingStore, 'readWanted' | 'report'> & AsyncDisposable;
+
 export interface ControlOptions {
-  readonly openStore: () => Promise<ServingStore & AsyncDisposable>;
+  readonly openStore: () => Promise<ControlStore>;
   /** Events per second while the operator wants no other rate. */
   readonly startRatePerSecond: number;
   readonly clock: Clock;
@@ -26,17 +29,24 @@ const everyMs = 1000;
 const endWithinMs = 2500;
 
 export function startControl(options: ControlOptions): Control {
-  const state: State = { options, store: undefined, wanted: undefined, troubled: false, closing: false };
-  let becameKnown = () => {};
-  const known = new Promise<void>((resolve) => {
-    becameKnown = resolve;
-  });
-  const running = keepInTouch(state, becameKnown);
+  const [known, becomeKnown] = signal();
+  const [closed, close] = signal();
+  const state: State = {
+    options,
+    becomeKnown,
+    closed,
+    closing: false,
+    store: undefined,
+    wanted: undefined,
+    troubled: false,
+  };
+  const running = keepInTouch(state);
   return {
     known,
     wanted: () => wantedBy(state),
     async [Symbol.asyncDispose]() {
       state.closing = true;
+      close();
       await Promise.race([end(state, running), options.clock.sleep(endWithinMs)]);
     },
   };
@@ -44,23 +54,26 @@ export function startControl(options: ControlOptions): Control {
 
 interface State {
   readonly options: ControlOptions;
-  store: (ServingStore & AsyncDisposable) | undefined;
+  readonly becomeKnown: () => void;
+  /** Resolves when it is to end. */
+  readonly closed: Promise<void>;
+  closing: boolean;
+  store: ControlStore | undefined;
   wanted: WantedArrivals | undefined;
   /** Whether the trouble has been said: once when it begins, once when it is over. */
   troubled: boolean;
-  closing: boolean;
 }
 
-async function keepInTouch(state: State, becameKnown: () => void): Promise<void> {
+async function keepInTouch(state: State): Promise<void> {
   const { clock, openStore } = state.options;
   while (!state.closing) {
     await attempt(state, async () => {
       state.store ??= await openStore();
       await lookAtWanted(state, state.store);
-      becameKnown();
+      state.becomeKnown();
       await reportNow(state);
     });
-    await clock.sleep(everyMs);
+    await Promise.race([clock.sleep(everyMs), state.closed]);
   }
 }
 
@@ -75,7 +88,7 @@ function wantedBy(state: State): WantedArrivals {
   return state.wanted ?? { ratePerSecond: state.options.startRatePerSecond, paused: true };
 }
 
-async function lookAtWanted(state: State, store: ServingStore): Promise<void> {
+async function lookAtWanted(state: State, store: ControlStore): Promise<void> {
   const { rate, paused } = await store.readWanted();
   const now = { ratePerSecond: rate ?? state.options.startRatePerSecond, paused };
   const before = state.wanted;
@@ -95,7 +108,16 @@ async function attempt(state: State, act: () => Promise<void>): Promise<void> {
     if (state.troubled) state.options.say('the serving store answers again');
     state.troubled = false;
   } catch (error) {
-    if (!state.troubled) state.options.say(`the serving store does not answer, going on: ${describeError(error)}`);
+    const meanwhile = state.wanted === undefined ? 'waiting for it' : 'going on without it';
+    if (!state.troubled) state.options.say(`the serving store does not answer, ${meanwhile}: ${describeError(error)}`);
     state.troubled = true;
   }
+}
+
+function signal(): [raised: Promise<void>, raise: () => void] {
+  let raise = () => {};
+  const raised = new Promise<void>((resolve) => {
+    raise = resolve;
+  });
+  return [raised, raise];
 }

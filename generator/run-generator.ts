@@ -1,9 +1,9 @@
 /** The generator as a whole: ledger, producer, control and the events between them, from a start to a clean end. */
 import type { GeneratorConfig } from '../src/config/service.js';
 import { describeError } from '../src/errors.js';
-import type { Clock, ServingStore } from '../src/runtimes/ports.js';
+import type { Clock } from '../src/runtimes/ports.js';
 import type { Timeline } from './chunk.js';
-import { type Control, startControl } from './control.js';
+import { type Control, type ControlStore, startControl } from './control.js';
 import { openProducer, type Producer, producerDefaults } from './kafka/producer.js';
 import { type LedgerFile, openLedger } from './ledger-file.js';
 import { newProgress, type Progress, produceEvents, type WantedArrivals } from './produce-events.js';
@@ -11,15 +11,17 @@ import { newProgress, type Progress, produceEvents, type WantedArrivals } from '
 export interface GeneratorOptions {
   readonly config: GeneratorConfig;
   readonly ledgerFolder: string;
-  readonly openStore: () => Promise<ServingStore & AsyncDisposable>;
+  readonly openStore: () => Promise<ControlStore>;
   readonly clock: Clock;
   readonly stop: AbortSignal;
+  /** Between the wish to end and giving up on what is in flight. */
+  readonly finishWithinMs?: number;
   readonly say: (line: string) => void;
 }
 
 export const topic = 'snack_automat_message';
-/** Between the wish to end and giving up on what is in flight: below Docker's ten seconds. */
-const finishWithinMs = 7000;
+/** Below the ten seconds that Docker gives. */
+const finishWithinDefaultMs = 7000;
 const flushEveryMs = 1000;
 
 /** Runs until `stop`; a plan that is fulfilled leaves it idle, so that nobody starts it again. */
@@ -68,7 +70,8 @@ async function produceInto({ options, ledger, producer, control, progress }: Par
   const { config, clock, stop, say } = options;
   // A failure of the disk is met by the run itself, when it next reserves.
   const flushing = setInterval(() => ledger.flush().catch(() => {}), flushEveryMs);
-  const impatient = () => setTimeout(() => void producer[Symbol.asyncDispose](), finishWithinMs).unref();
+  const impatient = () =>
+    setTimeout(() => void producer[Symbol.asyncDispose](), options.finishWithinMs ?? finishWithinDefaultMs).unref();
   stop.addEventListener('abort', impatient, { once: true });
   try {
     const plan = {

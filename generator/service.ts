@@ -5,58 +5,44 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { generatorConfig } from '../src/config/service.js';
-import { exitCodes, LabError } from '../src/errors.js';
+import { describeError, exitCodes, LabError } from '../src/errors.js';
 import { openCassandraStore } from '../src/runtimes/docker/cassandra-store.js';
-import type { Clock } from '../src/runtimes/ports.js';
+import { realClock, runService, type ServiceScope } from '../src/runtimes/docker/service-runtime.js';
 import { readLedgerFile } from './ledger-file.js';
-import { measureGenerator } from './measure.js';
+import { type MeasureOptions, measureGenerator } from './measure.js';
 import { printedLines } from './printed-ledger.js';
 import { runGenerator, topic } from './run-generator.js';
 
 const ledgerFolder = '/data/ledger';
 
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+const [command = 'serve', ...args] = process.argv.slice(2);
+if (command === 'serve') await runService('generator', serve);
+else await runOnce();
 
-const say = (line: string) => console.error(line);
-
-/** What the process can do, by its first argument. */
-const commands: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
-  serve: async () => {
-    const config = generatorConfig();
-    const openStore = () => openCassandraStore({ contactPoint: config.cassandra, architecture: config.lab, patienceMs: 2000 });
-    await runGenerator({ config, ledgerFolder, openStore, clock, stop: stopSignal(), say });
-  },
-  ledger: async () => {
-    for (const line of printedLines(await readLedgerFile(ledgerFolder))) await print(line);
-  },
-  measure: async (args) => print(await measureGenerator({ ...measureOptions(args), clock, say })),
-};
-
-try {
-  const [name = 'serve', ...args] = process.argv.slice(2);
-  const command = commands[name];
-  if (command === undefined) {
-    throw new LabError(`the generator knows no command "${name}"`, {
-      kind: 'usage',
-      suggestion: 'serve, ledger or measure',
-    });
-  }
-  await command(args);
-  process.exitCode = exitCodes.pass;
-} catch (error) {
-  const failure = error instanceof LabError ? error : new LabError('the generator failed', { cause: error });
-  say(failure.kind === 'internal' && error instanceof Error ? (error.stack ?? failure.message) : failure.message);
-  if (failure.suggestion !== undefined) say(`try: ${failure.suggestion}`);
-  process.exitCode = exitCodes[failure.kind];
+async function serve({ stop, say }: ServiceScope): Promise<void> {
+  const config = generatorConfig();
+  // A report waits for no longer than this: the next one is newer anyway.
+  const address = { contactPoint: config.cassandra, architecture: config.lab, patienceMs: 2000 };
+  // The clock goes on after the wish to end: what is in flight is still waited for.
+  const clock = realClock();
+  await runGenerator({ config, ledgerFolder, openStore: () => openCassandraStore(address), clock, stop, say });
 }
 
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  return stop.signal;
+/** A command that ends by itself: its result on stdout, everything else on stderr. */
+async function runOnce(): Promise<void> {
+  try {
+    if (command === 'ledger') for (const line of printedLines(await readLedgerFile(ledgerFolder))) await print(line);
+    else if (command === 'measure') await print(await measureGenerator(measureOptions()));
+    else throw misused(`the generator knows no command "${command}"`, 'serve, ledger or measure');
+  } catch (error) {
+    console.error(describeError(error));
+    if (error instanceof LabError && error.suggestion !== undefined) console.error(`try: ${error.suggestion}`);
+    process.exitCode = exitCodes[error instanceof LabError ? error.kind : 'internal'];
+  }
+}
+
+function misused(message: string, suggestion: string): LabError {
+  return new LabError(message, { kind: 'usage', suggestion });
 }
 
 /** One JSON value a line; waits until it is taken, for a ledger may be long. */
@@ -66,30 +52,25 @@ function print(value: unknown): Promise<void> {
   );
 }
 
-function measureOptions(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      kafka: { type: 'string' },
-      topic: { type: 'string' },
-      events: { type: 'string', default: '1000000' },
-      rate: { type: 'string', default: '10000000' },
-      seed: { type: 'string', default: '1' },
-    },
-  });
+function measureOptions(): MeasureOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args, options: { kafka: text, topic: text, events: text, rate: text, seed: text } });
   const whole = z.coerce.number().int().min(0);
   const schema = z.object({
     kafka: z.string().min(1),
     topic: z.string().refine((name) => name !== topic, 'the lab counts what is in its own topic: use another'),
-    events: whole,
-    rate: z.coerce.number().positive(),
-    seed: whole,
+    events: whole.default(1_000_000),
+    rate: z.coerce.number().positive().default(10_000_000),
+    seed: whole.default(1),
   });
   const parsed = schema.safeParse(values);
-  if (parsed.success) return { ...parsed.data, ratePerSecond: parsed.data.rate };
-  const issue = parsed.error.issues[0]!;
-  throw new LabError(`--${String(issue.path[0])}: ${issue.message}`, {
-    kind: 'usage',
-    suggestion: 'measure --kafka kafka:29092 --topic measured --events 1000000 --rate 10000000 --seed 1',
-  });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw misused(
+      `--${String(issue.path[0])}: ${issue.message}`,
+      'measure --kafka kafka:29092 --topic measured --events 1000000 --rate 10000000 --seed 1',
+    );
+  }
+  const { rate, ...others } = parsed.data;
+  return { ...others, ratePerSecond: rate, clock: realClock(), say: (line) => console.error(line) };
 }

@@ -151,6 +151,7 @@ async function keepConnected(state: State, first: Session): Promise<void> {
     const error = await untilLost(state, session);
     if (state.closing) return;
     state.options.say(`lost the broker, trying again: ${error.message}`);
+    giveUpOverdue(state);
     session = await openAgain(state);
     if (session !== undefined) state.options.say(`found the broker again, ${state.sends.length} sends are repeated`);
   }
@@ -175,15 +176,23 @@ async function untilLost(state: State, session: Session): Promise<Error> {
 async function openAgain(state: State): Promise<Session | undefined> {
   for (let pauseMs = backOffMs.least; !state.closing; pauseMs = Math.min(pauseMs * 2, backOffMs.greatest)) {
     await sleep(pauseMs);
-    const oldest = state.sends[0];
-    if (oldest !== undefined && performance.now() > oldest.deadlineMs) giveUp(state, tooLate(state.options));
     try {
       return await openReady(state);
     } catch {
       // Said once when the broker was lost; what follows from it is said when sends are given up.
+      giveUpOverdue(state);
     }
   }
   return undefined;
+}
+
+/** Checked when there is no session: while there is one, the broker may be about to answer. */
+function giveUpOverdue(state: State): void {
+  const oldest = state.sends[0];
+  if (oldest === undefined || performance.now() <= oldest.deadlineMs) return;
+  const waitedMs = state.options.deliveryTimeoutMs;
+  const suggestion = 'look at its log: snacklab lambda logs kafka';
+  giveUp(state, new LabError(`kafka acknowledged nothing for ${waitedMs} ms`, { kind: 'unavailable', suggestion }));
 }
 
 async function openInTime(state: State, untilMs: number): Promise<Session> {
@@ -210,13 +219,6 @@ async function openReady(state: State): Promise<Session> {
     session[Symbol.dispose]();
     throw error;
   }
-}
-
-function tooLate(options: ProducerOptions): LabError {
-  return new LabError(`kafka acknowledged nothing for ${options.deliveryTimeoutMs} ms`, {
-    kind: 'unavailable',
-    suggestion: 'look at its log: snacklab lambda logs kafka',
-  });
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

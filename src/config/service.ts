@@ -94,7 +94,7 @@ export interface GeneratorConfig extends ServiceConfig {
 export function generatorConfig(environment: Environment = process.env): GeneratorConfig {
   const own = z.object({
     SNACKLAB_RATE: z.coerce.number().min(0),
-    SNACKLAB_SEED: z.coerce.number().int(),
+    SNACKLAB_SEED: z.coerce.number().int().min(0),
     SNACKLAB_EVENTS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).optional()),
     SNACKLAB_START_TIME: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).optional()),
     SNACKLAB_LATE: fraction,

@@ -1,0 +1,35 @@
+/**
+ * A whole generator as a process of its own, for tests that kill it: `BROKER FOLDER RATE`. Its serving store always
+ * wants it to run; each report is printed as a line of JSON.
+ */
+import { runGenerator } from '../../generator/run-generator.js';
+import { realClock, runService } from '../../src/runtimes/docker/service-runtime.js';
+
+const [kafka, ledgerFolder, rate] = process.argv.slice(2);
+
+await runService('generator', ({ stop, say }) =>
+  runGenerator({
+    config: {
+      lab: 'lambda',
+      kafka: kafka!,
+      cassandra: '',
+      holds: false,
+      rate: Number(rate),
+      seed: 7,
+      events: undefined,
+      startTimeMs: undefined,
+      late: 0,
+      duplicate: 0.05,
+      malformed: 0.05,
+    },
+    ledgerFolder: ledgerFolder!,
+    openStore: async () => ({
+      readWanted: async () => ({ rate: null, paused: false, batchRequests: 0 }),
+      report: async ({ report }) => void process.stdout.write(`${JSON.stringify(report)}\n`),
+      [Symbol.asyncDispose]: async () => {},
+    }),
+    clock: realClock(),
+    stop,
+    say,
+  }),
+);
