@@ -9,40 +9,54 @@ import type { SumTable } from '../sums/table.js';
 /** A number as long as it is exact, else a BigInt; null is "no event yet" for least and greatest. */
 type Cell = number | bigint | null;
 
+/** One question, laid out for the loop, and its sums by key. */
+interface Counting {
+  readonly where: readonly (readonly [field: string, value: unknown])[];
+  readonly key: readonly KeyExpression[];
+  readonly sums: readonly Sum[];
+  readonly cells: Map<string, Cell[]>;
+}
+
 /** The sums of the events so far, for several questions at once. */
 export class PlainFold {
-  readonly #questions: readonly Question[];
-  readonly #tables: readonly Map<string, Cell[]>[];
+  readonly #countings: readonly Counting[];
 
   /** Starts from what is known already: a table per question, empty ones at the origin. */
   constructor(questions: readonly Question[], known: readonly SumTable[]) {
-    this.#questions = questions;
-    this.#tables = questions.map((_, i) => new Map([...known[i]!].map(([key, sums]) => [key, [...sums]])));
+    this.#countings = questions.map(({ where, key, sums }, i) => ({
+      where: Object.entries(where),
+      key,
+      sums: Object.values(sums),
+      cells: new Map([...known[i]!].map(([name, values]) => [name, [...values]])),
+    }));
   }
 
   add(event: EventFields): void {
-    for (let i = 0; i < this.#questions.length; i++) addTo(this.#tables[i]!, this.#questions[i]!, event);
+    for (const counting of this.#countings) addTo(counting, event);
   }
 
   /** The sums of each question, in the questions' order. Throws `RangeError` where one has left 64 bits. */
   tables(): readonly SumTable[] {
-    return this.#tables.map((table) => new Map([...table].map(([key, cells]) => [key, cells.map(toSum)])));
+    return this.#countings.map(({ cells }) => new Map([...cells].map(([key, row]) => [key, row.map(toSum)])));
   }
 }
 
-function addTo(table: Map<string, Cell[]>, question: Question, event: EventFields): void {
-  for (const field in question.where) if (event[field] !== question.where[field]) return;
-  const key = JSON.stringify(question.key.map((part) => keyPart(part, event)));
-  let cells = table.get(key);
-  if (cells === undefined) {
-    cells = Object.values(question.sums).map(emptyCell);
-    table.set(key, cells);
+function addTo({ where, key, sums, cells }: Counting, event: EventFields): void {
+  for (const [field, value] of where) if (event[field] !== value) return;
+  const name = keyName(key, event);
+  let row = cells.get(name);
+  if (row === undefined) {
+    row = sums.map(emptyCell);
+    cells.set(name, row);
   }
-  let i = 0;
-  for (const name in question.sums) {
-    cells[i] = afterEvent(question.sums[name]!, cells[i]!, event);
-    i++;
-  }
+  for (let i = 0; i < sums.length; i++) row[i] = afterEvent(sums[i]!, row[i]!, event);
+}
+
+/** The JSON array of the key's parts. */
+function keyName(key: readonly KeyExpression[], event: EventFields): string {
+  let name = '[';
+  for (let i = 0; i < key.length; i++) name += (i === 0 ? '' : ',') + JSON.stringify(keyPart(key[i]!, event));
+  return `${name}]`;
 }
 
 function keyPart(part: KeyExpression, event: EventFields): unknown {

@@ -108,9 +108,9 @@ export class PrefixFold {
     let bytes = this.bufferedBytes;
     for (const message of messages) {
       const queue = this.#partitions[message.partition]!;
-      const size = (message.value?.length ?? 0) + overheadBytes;
+      const size = sizeOf(message);
       const needed = target !== undefined && message.offset < target.position[message.partition]!;
-      if (queue.add(message, size, needed || bytes + size <= this.#bytesMax)) bytes += size;
+      if (queue.add(message, needed || bytes + size <= this.#bytesMax)) bytes += size;
     }
   }
 
@@ -122,12 +122,9 @@ export class PrefixFold {
     const [target] = this.#targets;
     if (target === undefined) return undefined;
     for (const [partition, queue] of this.#partitions.entries()) {
-      for (
-        let m = queue.take(target.position[partition]!);
-        m !== undefined;
-        m = queue.take(target.position[partition]!)
-      ) {
-        this.#count(m, queue, onEvent);
+      const until = target.position[partition]!;
+      for (let next = queue.take(until); next !== undefined; next = queue.take(until)) {
+        this.#count(next, queue, onEvent);
       }
     }
     if (!equal(this.position, target.position)) return undefined;
@@ -159,6 +156,10 @@ export class PrefixFold {
   }
 }
 
+function sizeOf({ value }: Message): number {
+  return (value?.length ?? 0) + overheadBytes;
+}
+
 /** One partition's messages that were read and not counted yet, in their order and without a gap. */
 class PartitionQueue {
   readonly repeats = new RepeatWindow();
@@ -167,7 +168,7 @@ class PartitionQueue {
   expected: number;
   bytes = 0;
   dropping = false;
-  #waiting: { readonly message: Message; readonly size: number }[] = [];
+  #waiting: Message[] = [];
   #first = 0;
 
   constructor(offset: number) {
@@ -176,7 +177,7 @@ class PartitionQueue {
   }
 
   /** True when the message waits now; false when it was dropped, or was known. */
-  add(message: Message, size: number, room: boolean): boolean {
+  add(message: Message, room: boolean): boolean {
     if (message.offset < this.expected || this.dropping) return false;
     if (message.offset > this.expected) {
       throw new Error(`partition ${message.partition}: offset ${message.offset} came where ${this.expected} belongs`);
@@ -185,8 +186,8 @@ class PartitionQueue {
       this.dropping = true;
       return false;
     }
-    this.#waiting.push({ message, size });
-    this.bytes += size;
+    this.#waiting.push(message);
+    this.bytes += sizeOf(message);
     this.expected++;
     return true;
   }
@@ -198,12 +199,12 @@ class PartitionQueue {
     if (next === undefined) return undefined;
     this.#first++;
     this.counted++;
-    this.bytes -= next.size;
+    this.bytes -= sizeOf(next);
     // Shifting each one by itself would move all the others.
     if (this.#first === this.#waiting.length || this.#first >= 10_000) {
       this.#waiting = this.#waiting.slice(this.#first);
       this.#first = 0;
     }
-    return next.message;
+    return next;
   }
 }
