@@ -4,6 +4,7 @@ import { AgeCount, type Percentiles, type Sighting } from '../src/checker/ages.j
 import { itemsSold } from '../src/questions/builtin.js';
 import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { readAnswer } from '../src/serving/read-answer.js';
+import { withSliceCache } from '../src/serving/slice-cache.js';
 import { watchCycle } from './batches.js';
 import { type BenchLab, labWith, liveHead, openStore, until } from './lab.js';
 import type { Figure, Row } from './row.js';
@@ -30,7 +31,7 @@ export async function ageRow(settings: readonly string[]): Promise<Row> {
     ],
     conditions: [
       `${settings.join(' ')}; ${seconds} s, ${published} bases published meanwhile, ${sightings.length} answers read`,
-      `per event: first answer read that covers it, less Kafka's CreateTime; one reader of items-sold, every ${askEveryMs} ms`,
+      `per event: first answer read that covers it, less Kafka's CreateTime; one reader of items-sold, every ${askEveryMs} ms, which remembers slices`,
       'a batch job "runs" from the choice of its cut to the end of its cycle; the reader shares the machine',
     ],
   };
@@ -51,11 +52,12 @@ async function lookAtAnswers(lab: BenchLab): Promise<{ sightings: readonly Sight
   const stop = new AbortController();
   const watch = await watchCycle(lab, (await liveHead(lab)).pipeline, stop.signal);
   const clock = { sleep: (ms: number) => sleep(ms) };
+  const reader = withSliceCache(store);
   const sightings: Sighting[] = [];
   const endMs = Date.now() + seconds * 1000;
   while (Date.now() < endMs) {
     const askedMs = Date.now();
-    const answer = await readAnswer(store, itemsSold, clock);
+    const answer = await readAnswer(reader, itemsSold, clock);
     if (!('unknown' in answer)) {
       sightings.push({ seenMs: Date.now(), position: answer.position, whileBatch: watch.running });
     }
