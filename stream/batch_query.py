@@ -6,12 +6,8 @@ ONE_TASK_MESSAGES_MAX = 20_000
 
 def register_parser(spark, plan, rule_json):
     """Makes `parse_event(value)` known to the session: a struct of `plan.struct_type`."""
-    jvm = spark._jvm
-    parser = jvm.snacklab.ParseEvent(rule_json, ",".join(plan.wanted))
-    struct = jvm.org.apache.spark.sql.types.DataType.fromDDL(plan.struct_type)
-    # Called nondeterministic, it is called once a message, and not once for each field that is taken out.
-    function = jvm.org.apache.spark.sql.functions.udf(parser, struct).asNondeterministic()
-    spark._jsparkSession.udf().register("parse_event", function)
+    parse_event = spark._jvm.snacklab.ParseEvent
+    parse_event.register(spark._jsparkSession, "parse_event", rule_json, ",".join(plan.wanted), plan.struct_type)
 
 
 def run_plan(batch, plan, expected_messages):

@@ -45,7 +45,6 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
         "spark.scheduler.maxRegisteredResourcesWaitingTime": "20s",
         "spark.locality.wait": "0",
-        "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
         "spark.eventLog.enabled": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -73,7 +72,7 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
 def start_jvm(settings, heap):
     """Starts the driver's JVM and returns at once. It ends by itself when this process does."""
     spark_home = os.environ["SPARK_HOME"]
-    class_path = f"{os.environ.get('SPARK_CONF_DIR', '')}:/opt/spark-extra/*:{spark_home}/jars/*"
+    class_path = f"{os.environ.get('SPARK_CONF_DIR', '')}:{spark_home}/jars/*:/opt/spark-extra/*"
     folder = tempfile.mkdtemp(prefix="driver-")
     connection = os.path.join(folder, "connection")
     command = [

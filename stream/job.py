@@ -154,7 +154,7 @@ def _arguments():
     parser.add_argument("--cassandra", required=True, help="Cassandra, host:port")
     parser.add_argument("--master", default="spark://spark-master:7077", help="Spark's master")
     parser.add_argument("--host", default="stream-runner", help="the name by which executors reach this driver")
-    parser.add_argument("--driver-heap", default="384m")
+    parser.add_argument("--driver-heap", default="512m")
     parser.add_argument("--executor-memory", default="768m")
     parser.add_argument("--cores", type=int, default=2, help="cores of the cluster that this job may take")
     return parser.parse_args()

@@ -3,7 +3,11 @@ package snacklab;
 import java.io.IOException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 
 /**
  * The rule as a Spark function: a message's value to a struct of `reason` (null for a valid event) and the wanted
@@ -23,6 +27,15 @@ public final class ParseEvent implements UDF1<byte[], Row> {
         this.ruleJson = ruleJson;
         this.wanted = wanted.isEmpty() ? new String[0] : wanted.split(",");
         prepare();
+    }
+
+    /** Makes the function known to a session under `name`; `structDdl` is its result's type. */
+    public static void register(SparkSession spark, String name, String ruleJson, String wanted, String structDdl)
+        throws IOException {
+        DataType struct = DataType.fromDDL(structDdl);
+        UserDefinedFunction function = functions.udf(new ParseEvent(ruleJson, wanted), struct);
+        // Called nondeterministic, it is called once a message, and not once for each field that is taken out.
+        spark.udf().register(name, function.asNondeterministic());
     }
 
     @Override
