@@ -42,6 +42,11 @@ describe('a container of the lab', () => {
     });
   });
 
+  it('keeps its name while compose replaces it', () => {
+    const replaced = { ...info, Name: '/0123456789ab_snacklab-lambda-kafka-1' };
+    expect(labContainerOf(replaced as never).name).toBe('snacklab-lambda-kafka-1');
+  });
+
   it('does its work once when it is not always started again', () => {
     const setup = { ...info, HostConfig: { RestartPolicy: { Name: 'on-failure' } } };
     expect(labContainerOf(setup as never)).toMatchObject({ oneShot: true, ports: new Map() });

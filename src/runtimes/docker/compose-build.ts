@@ -138,7 +138,7 @@ async function buildGrafana(
     return { built: true };
   } catch (error) {
     request.signal.throwIfAborted();
-    return { built: false, reason: `${request.grafanaImage} could not be had (${describeError(error)})` };
+    return { built: false, reason: `${request.grafanaImage} could not be had (${describeError(error).trim()})` };
   }
 }
 

@@ -80,7 +80,8 @@ export function labContainerOf(info: Docker.ContainerInspectInfo): LabContainer 
   const labels = info.Config.Labels ?? {};
   return {
     id: info.Id,
-    name: info.Name.replace(/^\//, ''),
+    // While compose replaces a container, the old one has its hexadecimal id before its name.
+    name: info.Name.replace(/^\/([0-9a-f]{12}_)?/, ''),
     service: labels[serviceLabel] ?? 'unknown',
     image: info.Config.Image,
     state: info.State.Status as ContainerState,

@@ -136,6 +136,6 @@ async function registryProblem(docker: Docker, image: string): Promise<string | 
     await askRegistry(docker, image);
     return undefined;
   } catch (error) {
-    return describeError(error);
+    return describeError(error).trim();
   }
 }
