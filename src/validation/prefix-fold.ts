@@ -49,9 +49,10 @@ export class PrefixFold {
   #rejected: number;
   #repeats: number;
 
-  constructor(questions: readonly Question[], start: Prefix, bytesMax: number = bufferBytesMax) {
+  /** `readFrom` may lie below the start: the events between are not counted, only known again when they repeat. */
+  constructor(questions: readonly Question[], start: Prefix, readFrom: Position, bytesMax: number = bufferBytesMax) {
     this.#fold = new PlainFold(questions, start.tables);
-    this.#partitions = start.position.map((offset) => new PartitionQueue(offset));
+    this.#partitions = start.position.map((offset, partition) => new PartitionQueue(readFrom[partition]!, offset));
     this.#bytesMax = bytesMax;
     this.#newest = start.position;
     this.#messages = start.messages;
@@ -163,17 +164,18 @@ function sizeOf({ value }: Message): number {
 /** One partition's messages that were read and not counted yet, in their order and without a gap. */
 class PartitionQueue {
   readonly repeats = new RepeatWindow();
-  /** The offset after the last counted message, and after the last one that waits. */
-  counted: number;
+  /** The offset after the last message that came and was kept. */
   expected: number;
+  /** The offset after the last counted message. */
+  counted: number;
   bytes = 0;
   dropping = false;
   #waiting: Message[] = [];
   #first = 0;
 
-  constructor(offset: number) {
-    this.counted = offset;
-    this.expected = offset;
+  constructor(expected: number, counted: number) {
+    this.expected = expected;
+    this.counted = counted;
   }
 
   /** True when the message waits now; false when it was dropped, or was known. */
@@ -181,6 +183,11 @@ class PartitionQueue {
     if (message.offset < this.expected || this.dropping) return false;
     if (message.offset > this.expected) {
       throw new Error(`partition ${message.partition}: offset ${message.offset} came where ${this.expected} belongs`);
+    }
+    if (message.offset < this.counted) {
+      this.#recognise(message);
+      this.expected++;
+      return false;
     }
     if (!room) {
       this.dropping = true;
@@ -190,6 +197,11 @@ class PartitionQueue {
     this.bytes += sizeOf(message);
     this.expected++;
     return true;
+  }
+
+  #recognise({ value }: Message): void {
+    const judgement = judge(value);
+    if ('event' in judgement) this.repeats.isRepeat(judgement.event.event_id as string);
   }
 
   /** The next message below `until`, or undefined. */

@@ -38,7 +38,7 @@ export async function validate(validation: Validation): Promise<void> {
     return;
   }
   const start = await startingPoint(validation, head);
-  const follower = new Follower(validation, head, start);
+  const follower = new Follower(validation, head, start, readFrom(start.position, head, await validation.log.starts()));
   await using reading = await Reading.open(validation.log, follower.fold);
   while (!validation.stopped() && (await follower.poll())) {
     await follower.settle();
@@ -48,11 +48,13 @@ export async function validate(validation: Validation): Promise<void> {
   }
 }
 
+export type StartingPoint = Prefix & { readonly number: number };
+
 /** The newest truth that all questions share, if the log and the head still go beyond it; else the origin. */
 export async function startingPoint(
   { store, questions, say }: Pick<Validation, 'store' | 'questions' | 'say'>,
   head: Head,
-): Promise<Prefix & { readonly number: number }> {
+): Promise<StartingPoint> {
   const newest = await Promise.all(questions.map(({ name }) => store.readNewestTruth(head.incarnation, name)));
   const number = Math.min(...newest.map((truth) => truth?.number ?? 0));
   const truths = await Promise.all(questions.map(({ name }) => store.readTruth(head.incarnation, number, name)));
@@ -70,6 +72,13 @@ export async function startingPoint(
   return { number, position, messages, rejected, repeats, tables: truths.map((truth) => truth!.sums) };
 }
 
+/** A window before the start, as far as the log still has it: what repeats is known across a restart too. */
+function readFrom(start: Position, head: Head, logStarts: Position): Position {
+  return start.map((offset, partition) =>
+    Math.min(offset, Math.max(offset - repeatWindowEvents, head.origin[partition]!, logStarts[partition]!)),
+  );
+}
+
 async function liveHead(store: ServingStore): Promise<Head | undefined> {
   const { heads, live } = await store.readHeads();
   return heads.get(live);
@@ -80,7 +89,6 @@ class Follower {
   readonly fold: PrefixFold;
   readonly #validation: Validation;
   readonly #origin: Position;
-  readonly #startedFrom: Position;
   readonly #gate: RawEventGate;
   #head: Head;
   #aimed: number;
@@ -89,11 +97,10 @@ class Follower {
   #reportedMs = Number.NEGATIVE_INFINITY;
   #said: RawEventsState | undefined;
 
-  constructor(validation: Validation, head: Head, start: Prefix & { readonly number: number }) {
-    this.fold = new PrefixFold(validation.questions, start);
+  constructor(validation: Validation, head: Head, start: StartingPoint, from: Position) {
+    this.fold = new PrefixFold(validation.questions, start, from);
     this.#validation = validation;
     this.#origin = head.origin;
-    this.#startedFrom = start.position;
     this.#gate = new RawEventGate(validation.clock.nowMs());
     this.#head = head;
     this.#aimed = start.number;
@@ -146,7 +153,6 @@ class Follower {
         messages,
         rejected,
         repeats,
-        repeatsSeenFrom: this.#startedFrom,
         repeatWindowEvents,
         behindMessages: messagesBetween(position, this.#head.position),
         bufferedBytes: this.fold.bufferedBytes,

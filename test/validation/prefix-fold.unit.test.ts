@@ -56,11 +56,13 @@ describe('PrefixFold', () => {
       repeats: 0,
       tables: [new Map([['["apple"]', [8n, 800n]]])],
     };
-    const fold = new PrefixFold([itemsSold], known);
-    expect(fold.nextToRead).toEqual([7, 2]);
-    fold.add([...messages(0, 7, 1), ...messages(1, 2, 1)]);
+    const fold = new PrefixFold([itemsSold], known, [5, 2]);
+    expect(fold.nextToRead).toEqual([5, 2]);
+    fold.add([...messages(0, 5, 2), message(0, 7, event('0-6')), ...messages(1, 2, 1)]);
     fold.aim({ number: 5, position: [8, 3] });
+    expect(fold.counts()).toMatchObject({ position: [7, 2], messages: 9 });
     expect(truth(fold)).toEqual({ number: 5, position: [8, 3], messages: 11, sold: 10n });
+    expect(fold.counts().repeats, 'an event that was counted before the start came again').toBe(1);
   });
 
   it('refuses a gap in the log, and a head that goes back', () => {
@@ -161,7 +163,7 @@ function headsOver(lengths: readonly number[], steps: readonly (readonly number[
 
 function open(start: readonly number[], bytesMax?: number): PrefixFold {
   const origin: Prefix = { position: start, messages: 0, rejected: 0, repeats: 0, tables: [new Map()] };
-  return new PrefixFold([itemsSold], origin, bytesMax);
+  return new PrefixFold([itemsSold], origin, start, bytesMax);
 }
 
 function truth(fold: PrefixFold) {

@@ -1,5 +1,6 @@
 /** What the lab asks of Kafka besides messages: where topics begin and end, and that they exist. Reads no messages. */
-import { Kafka, logLevel } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kafka, KafkaJSError, logLevel } from 'kafkajs';
 import { describeError, LabError } from '../../errors.js';
 import type { Position } from '../../positions/position.js';
 
@@ -41,7 +42,7 @@ export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
       cause,
     });
   }
-  const offsets = (topic: string) => admin.fetchTopicOffsets(topic);
+  const offsets = (topic: string) => onceSettled(() => admin.fetchTopicOffsets(topic));
   return {
     starts: async (topic) => positionOf(await offsets(topic), 'low'),
     ends: async (topic) => positionOf(await offsets(topic), 'high'),
@@ -55,11 +56,26 @@ export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
     },
     async partitions(topic) {
       if (!(await admin.listTopics()).includes(topic)) return undefined;
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+      const { topics } = await onceSettled(() => admin.fetchTopicMetadata({ topics: [topic] }));
       return topics[0]?.partitions.length;
     },
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
+}
+
+const settlingMs = 15_000;
+
+/** A topic that was just made, or a broker that just started, has no leaders for a moment: asks until it has. */
+async function onceSettled<T>(ask: () => Promise<T>): Promise<T> {
+  const endMs = performance.now() + settlingMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof KafkaJSError && error.retriable) || performance.now() > endMs) throw error;
+    }
+    await sleep(200);
+  }
 }
 
 type Offsets = readonly { readonly partition: number; readonly high: string; readonly low: string }[];
