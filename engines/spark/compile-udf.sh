@@ -11,6 +11,6 @@ if [[ ${#files[@]} -eq 0 ]]; then
   exit 0
 fi
 classes=$(mktemp -d)
-/opt/java/bin/javac --release 17 -Xlint:all,-processing,-classfile -proc:none -cp "$spark_jars/*" -d "$classes" "${files[@]}"
+/opt/java/bin/javac --release 17 -encoding UTF-8 -Xlint:all,-processing,-classfile -proc:none -cp "$spark_jars/*" -d "$classes" "${files[@]}"
 /opt/java/bin/jar --create --file "$target" -C "$classes" .
 echo "compile-udf: ${#files[@]} source files in $(basename "$target")"
