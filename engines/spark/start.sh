@@ -3,6 +3,9 @@
 # Called directly and not by spark-class, which starts a second JVM only to print the command line of the first.
 set -euo pipefail
 
+# The worker builds the command lines of executors; without this it looks for a source tree to find it out.
+export SPARK_SCALA_VERSION=2.12
+
 run=(/opt/java/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m -Xmx"${SPARK_DAEMON_HEAP:-160m}"
   -XX:+ExitOnOutOfMemoryError -cp "$SPARK_CONF_DIR:$SPARK_HOME/jars/*")
 
