@@ -49,12 +49,20 @@ await build({
 
 // The rule is data for the stream job too, which reads no TypeScript.
 mkdirSync('dist/stream', { recursive: true });
-writeFileSync('dist/stream/event-rule.json', `${JSON.stringify(await eventRule(), null, 1)}\n`);
+writeFileSync(
+  'dist/stream/event-rule.json',
+  `${JSON.stringify((await evaluated('src/events/rule.ts')).eventRule, null, 1)}\n`,
+);
 
-async function eventRule() {
-  const { outputFiles } = await build({ ...common, banner: {}, entryPoints: ['src/events/rule.ts'], write: false });
-  const { eventRule } = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
-  );
-  return eventRule;
+// What --json prints, for whoever reads it by program.
+mkdirSync('dist/schemas', { recursive: true });
+const schemas = (await evaluated('src/cli/documents.ts')).publishedSchemas();
+for (const [name, schema] of Object.entries(schemas)) {
+  writeFileSync(`dist/schemas/${name}`, `${JSON.stringify(schema, null, 1)}\n`);
+}
+
+/** What a module exports that imports no client. */
+async function evaluated(file) {
+  const { outputFiles } = await build({ ...common, banner: {}, entryPoints: [file], write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }

@@ -1,6 +1,6 @@
 /** Waits for the first answer that covers an event and equals the truth: the end of `up`. Watches the services meanwhile. */
 import type { UpFlags } from '../config/flags.js';
-import { describeError, LabError } from '../errors.js';
+import { LabError } from '../errors.js';
 import { itemsSold } from '../questions/builtin.js';
 import type { LabName } from '../resources.js';
 import { type Engine, listContainers } from '../runtimes/docker/containers.js';
@@ -45,7 +45,7 @@ async function lookOnce(store: ServingStore, clock: CommandContext['clock']): Pr
     checked = await readChecked(store, itemsSold, clock, truthWaitMs);
   } catch (error) {
     if (!(error instanceof LabError) || error.kind !== 'unavailable') throw error;
-    return describeError(error);
+    return error.message;
   }
   if ('unknown' in checked) return checked.unknown;
   if (checked.answer.messages === 0) return 'no event has been counted';

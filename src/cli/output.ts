@@ -59,9 +59,14 @@ export async function printError(error: unknown, json: boolean, streams: Streams
 
 /** What happened, the cause behind it, and what to do. */
 export function errorText(error: LabError): string {
-  const cause = error.cause === undefined ? '' : `\n  because: ${describeError(error.cause)}`;
+  const cause = error.cause === undefined ? '' : `\n  because: ${firstLine(describeError(error.cause))}`;
   const suggestion = error.suggestion === undefined ? '' : `\nTry: ${error.suggestion}`;
   return `${error.message}${cause}${suggestion}`;
+}
+
+/** Drivers put stacks and options into their messages. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
 }
 
 /** A line of progress. */

@@ -1,5 +1,6 @@
 /** Goal: data on stdout, everything else on stderr, one JSON document of a published form, and the right exit code. */
 import { describe, expect, it } from 'vitest';
+import { documents, publishedSchemas } from '../../src/cli/documents.js';
 import { Interrupted, printError, printReports } from '../../src/cli/output.js';
 import type { Report } from '../../src/cli/report.js';
 import { LabError } from '../../src/errors.js';
@@ -35,6 +36,14 @@ describe('the output', () => {
     await expect(printReports(Promise.resolve(wrong), true, streams)).rejects.toThrow(/paused/);
   });
 
+  it('publishes the form of every document, open to fields that come later', () => {
+    const schemas = publishedSchemas();
+    expect(Object.keys(schemas)).toEqual(expect.arrayContaining(['status.v1.json', 'query.v1.json', 'error.v1.json']));
+    expect(Object.keys(schemas)).toHaveLength(documents.length);
+    expect(schemas['generator.v1.json']).toMatchObject({ properties: { schema: { const: 'snacklab/generator' } } });
+    expect(JSON.stringify(schemas)).not.toContain('additionalProperties":false');
+  });
+
   it('prints several reports as lines, or redraws a terminal', async () => {
     const lines = recordedStreams();
     await printReports(oneByOne(report(1, { line: 'one' }), report(2, { line: 'two' })), false, lines.streams);
@@ -67,7 +76,7 @@ describe('the output', () => {
       kind: 'unavailable',
       suggestion: 'snacklab lambda logs kafka',
       detail: { offset: 2n ** 60n },
-      cause: new Error('port 9092 is taken'),
+      cause: new Error('port 9092 is taken\n    at Server.listen'),
     });
     expect(await printError(error, true, streams)).toBe(69);
     expect(written.stderr).toBe(

@@ -1,6 +1,6 @@
 /** `lambda status`: what the containers, the serving store and the log say now. What cannot be asked is said to be unknown. */
 import { parseCycle } from '../../../lambda/cycle.js';
-import { describeError, LabError } from '../../errors.js';
+import { LabError } from '../../errors.js';
 import { max, messagesBetween, type Position } from '../../positions/position.js';
 import type { LabName } from '../../resources.js';
 import { publishedPort, webPages } from '../../runtimes/docker/compose-settings.js';
@@ -67,7 +67,7 @@ async function askPipelines(
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof LabError)) throw error;
-    return { ...nothing, problem: describeError(error) };
+    return { ...nothing, problem: error.message };
   }
 }
 

@@ -1,6 +1,6 @@
 /** `lambda watch`: the same question again and again, until interrupted or often enough. */
 import { parseFlags, watchFlags } from '../../config/flags.js';
-import { describeError, LabError } from '../../errors.js';
+import { LabError } from '../../errors.js';
 import type { QueryDocument } from '../documents.js';
 import { findLab, openStore, questionNamed } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
@@ -28,6 +28,6 @@ export async function* run(input: CommandInput, context: CommandContext): AsyncG
 function awayDocument(error: unknown, { lab }: CommandInput, question: string, context: CommandContext): QueryDocument {
   context.signal.throwIfAborted();
   if (!(error instanceof LabError) || error.kind !== 'unavailable') throw error;
-  const unknown = describeError(error);
+  const unknown = error.message;
   return { schema: 'snacklab/query', version: 1, lab, question, atMs: context.clock.nowMs(), answer: null, unknown };
 }
