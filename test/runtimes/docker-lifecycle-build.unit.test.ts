@@ -159,6 +159,8 @@ describe('a build’s progress', () => {
       '#6 [kafka base 3/4] RUN apt-get update -qq',
       '#7 [spark spark-python 2/5] RUN   /build/install',
       '#6 0.512 Get:1 bookworm',
+      '#7 [spark spark-python 2/5] RUN   /build/install',
+      '#6 [kafka base 3/4] RUN apt-get update -qq',
       '#6 1.512 Get:2 bookworm',
       '#7 0.100 Collecting pyspark',
       '#6 DONE 9.3s',

@@ -81,20 +81,23 @@ export async function askRegistry(docker: Docker, image: string, signal?: AbortS
   }
 }
 
-/** The lines of a build that say what is being done, without what was done before. */
+/** The lines of a build that say what is being done, each once, without what was done before. */
 export function buildSteps(say: (text: string) => void): (line: string) => void {
-  const waiting = new Map<string, string>();
+  const steps = new Map<string, string>();
+  const over = new Set<string>();
   return (line) => {
     const [, id, text] = /^#(\d+) (.*)$/.exec(line) ?? [];
-    if (id === undefined || text === undefined) return;
+    if (id === undefined || text === undefined || over.has(id)) return;
     if (text.startsWith('[')) {
-      if (!/^\[([^\]]* )?internal\]|\] FROM /.test(text)) waiting.set(id, text);
+      // Said again whenever the lines of several steps take turns.
+      if (!/^\[([^\]]* )?internal\]|\] FROM /.test(text)) steps.set(id, text);
       return;
     }
-    const step = waiting.get(id);
-    waiting.delete(id);
+    const step = steps.get(id);
+    if (step === undefined) return;
+    over.add(id);
     // A step's first line tells whether it has to be done.
-    if (step !== undefined && text !== 'CACHED') say(step.replace(/\s+/g, ' ').slice(0, 110));
+    if (text !== 'CACHED') say(step.replace(/\s+/g, ' ').slice(0, 110));
   };
 }
 
