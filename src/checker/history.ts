@@ -24,6 +24,8 @@ export interface Experiment {
 /** An answer as it was read. Times are epoch ms: when the read began, and when its answer was there. */
 export interface SeenAnswer {
   readonly question: string;
+  /** Which of the question's readers saw it: each reads one answer after the other. */
+  readonly reader: number;
   readonly askedMs: number;
   readonly seenMs: number;
   readonly pipeline: string;
@@ -46,6 +48,7 @@ export interface SeenAnswer {
 /** A read that gave no answer, and what was said instead. */
 export interface SeenUnknown {
   readonly question: string;
+  readonly reader: number;
   readonly askedMs: number;
   readonly seenMs: number;
   readonly unknown: string;

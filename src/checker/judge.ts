@@ -109,9 +109,11 @@ function judgeQuestion(history: History, log: LogFacts, question: Question, lost
   const answers = seen.filter((one): one is SeenAnswer => !('unknown' in one));
   const wrongAnswers: WrongAnswer[] = [];
   const undecided = new Set<string>();
+  const lastOfReader = new Map<number, SeenAnswer>();
   let unjudged = 0;
-  answers.forEach((answer, index) => {
-    const flaws = lost === undefined ? flawsOf(answer, answers[index - 1], question, history, log) : lost;
+  for (const answer of answers) {
+    const flaws = lost ?? flawsOf(answer, lastOfReader.get(answer.reader), question, history, log);
+    lastOfReader.set(answer.reader, answer);
     if (typeof flaws === 'string') {
       unjudged += 1;
       undecided.add(flaws);
@@ -119,7 +121,7 @@ function judgeQuestion(history: History, log: LogFacts, question: Question, lost
       const { question: name, seenMs, pipeline, number, position, baseId } = answer;
       wrongAnswers.push({ question: name, seenMs, pipeline, number, position, baseId, flaws });
     }
-  });
+  }
   const run = shortcomings(history, question.name, seen, answers);
   return {
     verdict: {

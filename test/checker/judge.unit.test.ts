@@ -78,6 +78,12 @@ describe('the judge', () => {
     });
   });
 
+  it('compares the positions of one reader only: another may have asked earlier and seen it later', async () => {
+    const seen = rightHistory().seen.filter((one) => one.question === 'items-sold') as SeenAnswer[];
+    const other = rightHistory({ seen: [...seen, { ...seen[10]!, reader: 1, askedMs: 4510, seenMs: 4515 }] });
+    expect(await judged(other)).toMatchObject({ wrong: 0 });
+  });
+
   it('lets a position go back where a switch was forced', async () => {
     const seen = rightHistory().seen.filter((one) => one.question === 'items-sold') as SeenAnswer[];
     const forced = rightHistory({ seen: [...seen, { ...seen[10]!, askedMs: 4510, seenMs: 4515, forced: 1 }] });
@@ -112,6 +118,7 @@ describe('the judge does not know', () => {
         one.seenMs >= fromMs && one.seenMs < untilMs
           ? {
               question: one.question,
+              reader: one.reader,
               askedMs: one.askedMs,
               seenMs: one.seenMs,
               unknown: 'slice 7 is missing (lambda-1)',

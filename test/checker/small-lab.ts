@@ -59,6 +59,7 @@ export function rightAnswer(question: Question, number: number, baseNumber: numb
   const messages = position[0]! + position[1]!;
   return {
     question: question.name,
+    reader: 0,
     askedMs: number * 150,
     seenMs: number * 150 + 10,
     pipeline: 'lambda-1',
