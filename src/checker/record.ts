@@ -63,7 +63,7 @@ async function askUntil(
   while (clock.nowMs() < untilMs) {
     const askedMs = clock.nowMs();
     const asked = await askOnce(question, surroundings);
-    const one: Seen = { question: question.name, reader, askedMs, seenMs: clock.nowMs(), ...asked };
+    const one: Seen = { ...asked, question: question.name, reader, askedMs, seenMs: clock.nowMs() };
     seen.push(one);
     save(seenLine(one));
     const pauseMs = askEveryMs - (clock.nowMs() - askedMs);

@@ -34,8 +34,9 @@ function rightAt(question: Question, nowMs: number): Asked {
   const number = Math.min(1 + Math.floor(nowMs / 150), 30);
   const {
     question: _,
-    askedMs: __,
-    seenMs: ___,
+    reader: __,
+    askedMs: ___,
+    seenMs: ____,
     ...answer
   }: SeenAnswer = rightAnswer(question, number, Math.floor((number - 1) / 10) * 10);
   return answer;
@@ -47,6 +48,8 @@ describe('a verification', () => {
     const first = await verify(smallExperiment, surroundings, smallCheckedLog());
     expect(first).toMatchObject({ verdict: 'pass', wrong: 0, unknown: 0 });
     expect(first.ok).toBeGreaterThan(60);
+    const readers = parseHistory(lines).seen.map((one) => `${one.question} ${one.reader}`);
+    expect(new Set(readers).size).toBe(4);
     const again = await judgeAgain(parseHistory(lines), smallCheckedLog(), surroundings.clock);
     expect({ ...again, countedMs: 0 }).toEqual({ ...first, countedMs: 0 });
   });
