@@ -28,6 +28,8 @@ export interface Measured {
   readonly cpuSecondsPerMillionEvents: number;
   /** Of the values alone: what a producer tool calls the record size. */
   readonly bytesPerEvent: number;
+  /** The most memory that this process had in use. */
+  readonly memoryMbMax: number;
 }
 
 export async function measureGenerator(options: MeasureOptions): Promise<Measured> {
@@ -60,6 +62,7 @@ export async function measureGenerator(options: MeasureOptions): Promise<Measure
       eventsPerSecond: progress.acknowledged / seconds,
       cpuSecondsPerMillionEvents: (user + system) / progress.acknowledged,
       bytesPerEvent: meanBytes(seed, events),
+      memoryMbMax: Math.round(process.resourceUsage().maxRSS / 1024),
     };
   } finally {
     await rm(folder, { recursive: true });

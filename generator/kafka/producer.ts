@@ -3,7 +3,7 @@
  * connections and restarts of the broker. It sends again, in order and in the same bytes, until the broker answers or
  * the time is up; then it gives up on all that is in flight, says so, and goes on under a new identity.
  * It does not choose partitions, spread over brokers, compress or encrypt.
- * Why not kafkajs here: docs/decisions/0003-generator-producer.md.
+ * Why not kafkajs here: docs/decisions/0005-generator-producer.md.
  */
 import { LabError } from '../../src/errors.js';
 import { describeErrorCode, verdictOf } from './error-codes.js';
