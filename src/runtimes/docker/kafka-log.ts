@@ -121,14 +121,15 @@ class KafkaLogReader implements LogReader {
     const passing = partitions.find(({ errorCode }) => passingErrors.has(errorCode));
     if (passing !== undefined) return this.#away(new Error(`Kafka's error code ${passing.errorCode}`));
     this.#awaySinceMs = undefined;
+    const lost = partitions.find(({ errorCode }) => errorCode === offsetOutOfRange);
+    if (lost !== undefined) throw await this.#lost(lost.partition);
     return this.#take(partitions);
   }
 
   #take(partitions: readonly FetchedPartition[]): readonly Message[] {
     const messages: Message[] = [];
-    for (const { partition, errorCode, logStart, records } of partitions) {
+    for (const { partition, errorCode, records } of partitions) {
       const from = this.#next[partition]!;
-      if (errorCode === offsetOutOfRange || logStart > from) throw this.#lost(partition, logStart);
       if (errorCode !== 0) throw this.#broken(`Kafka answered with error code ${errorCode}`, partition);
       const first = messages.length;
       const until = readMessages(partition, records, from, messages);
@@ -176,12 +177,15 @@ class KafkaLogReader implements LogReader {
     }
   }
 
-  #lost(partition: number, logStart: number): LabError {
-    const from = this.#next[partition];
-    const { topic } = this.#settings;
+  /** Kafka says only that an offset is out of range; where the log begins has to be asked. */
+  async #lost(partition: number): Promise<LabError> {
+    const { broker, topic } = this.#settings;
+    const from = this.#next[partition]!;
+    await using admin = await openKafkaAdmin(broker);
+    const logStart = (await admin.starts(topic))[partition]!;
     return new LabError(
       `partition ${partition} of ${topic} cannot be read from offset ${from}: ` +
-        (logStart > from! ? `the log begins at ${logStart}, what was before is gone` : 'the log does not reach so far'),
+        (logStart > from ? `the log begins at ${logStart}, what was before is gone` : 'the log does not reach so far'),
       {
         suggestion: 'The log was cut or made anew. Start the lab afresh: snacklab lambda down --volumes',
         detail: { topic, partition, from, logStart },

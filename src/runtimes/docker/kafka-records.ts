@@ -11,7 +11,6 @@ import type { Message } from '../ports.js';
 export interface FetchedPartition {
   readonly partition: number;
   readonly errorCode: number;
-  readonly logStart: number;
   readonly records: Buffer;
 }
 
@@ -37,11 +36,10 @@ export function readFetched(answer: Buffer): Fetched {
 function readPartition(cursor: Cursor): FetchedPartition {
   const partition = cursor.int32();
   const errorCode = cursor.int16();
-  cursor.skip(16); // high watermark, last stable offset
-  const logStart = cursor.int64();
+  cursor.skip(24); // high watermark, last stable offset, log start
   cursor.skip(16 * Math.max(cursor.int32(), 0)); // aborted transactions
   cursor.skip(4); // preferred replica
-  return { partition, errorCode, logStart, records: cursor.bytes(Math.max(cursor.int32(), 0)) };
+  return { partition, errorCode, records: cursor.bytes(Math.max(cursor.int32(), 0)) };
 }
 
 const batchHeaderBytes = 61;
@@ -124,11 +122,6 @@ class Cursor {
   int32(): number {
     this.at += 4;
     return this.#buffer.readInt32BE(this.at - 4);
-  }
-
-  int64(): number {
-    this.at += 8;
-    return Number(this.#buffer.readBigInt64BE(this.at - 8));
   }
 
   bytes(length: number): Buffer {

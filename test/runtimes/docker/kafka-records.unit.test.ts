@@ -65,19 +65,19 @@ describe('readMessages', () => {
 });
 
 describe('readFetched', () => {
-  it('gives each partition with its error, start and records', () => {
+  it('gives each partition with its error and records', () => {
     const answer = encodeAnswer([
-      { partition: 0, errorCode: 0, logStart: 7, records: Buffer.from('abc') },
-      { partition: 1, errorCode: 1, logStart: -1, records: Buffer.alloc(0) },
+      { partition: 0, errorCode: 0, records: Buffer.from('abc') },
+      { partition: 1, errorCode: 1, records: Buffer.alloc(0) },
     ]);
     expect(readFetched(answer).partitions).toEqual([
-      { partition: 0, errorCode: 0, logStart: 7, records: Buffer.from('abc') },
-      { partition: 1, errorCode: 1, logStart: -1, records: Buffer.alloc(0) },
+      { partition: 0, errorCode: 0, records: Buffer.from('abc') },
+      { partition: 1, errorCode: 1, records: Buffer.alloc(0) },
     ]);
   });
 
   it('throws on an answer that is cut off', () => {
-    const answer = encodeAnswer([{ partition: 0, errorCode: 0, logStart: 0, records: Buffer.from('abc') }]);
+    const answer = encodeAnswer([{ partition: 0, errorCode: 0, records: Buffer.from('abc') }]);
     expect(() => readFetched(answer.subarray(0, answer.length - 1))).toThrow(RangeError);
   });
 });
@@ -137,20 +137,17 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-function encodeAnswer(
-  partitions: readonly { partition: number; errorCode: number; logStart: number; records: Buffer }[],
-): Buffer {
+function encodeAnswer(partitions: readonly { partition: number; errorCode: number; records: Buffer }[]): Buffer {
   const topic = Buffer.from('t');
   const head = Buffer.alloc(4 + 2 + 4 + 4 + 2 + topic.length + 4);
   head.writeInt32BE(1, 10);
   head.writeInt16BE(topic.length, 14);
   topic.copy(head, 16);
   head.writeInt32BE(partitions.length, 16 + topic.length);
-  const parts = partitions.map(({ partition, errorCode, logStart, records }) => {
+  const parts = partitions.map(({ partition, errorCode, records }) => {
     const part = Buffer.alloc(4 + 2 + 8 * 3 + 4 + 4 + 4);
     part.writeInt32BE(partition, 0);
     part.writeInt16BE(errorCode, 4);
-    part.writeBigInt64BE(BigInt(logStart), 22);
     part.writeInt32BE(-1, 30);
     part.writeInt32BE(records.length, 38);
     return Buffer.concat([part, records]);
