@@ -89,6 +89,5 @@ export async function retire(store: ServingStore, pipeline: string, questions: r
     // A fold that is not named any more has an id below the base's or the newer fold's.
     const oldestFold = head.foldId > 0 ? head.foldId : head.baseId;
     if (oldestFold > 0) await store.deleteBases('fold', incarnation, name, oldestFold);
-    await store.deleteTruths(incarnation, name, head.baseNumber);
   }
 }
