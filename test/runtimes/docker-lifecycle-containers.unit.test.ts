@@ -1,7 +1,9 @@
 /** Goal: what the engine says of a container and of its output is read as it is meant. */
+
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { labContainerOf } from '../../src/runtimes/docker/containers.js';
-import { demultiplex } from '../../src/runtimes/docker/containers-logs.js';
+import { labContainerOf, socketOf } from '../../src/runtimes/docker/containers.js';
+import { demultiplex, followLogs } from '../../src/runtimes/docker/containers-logs.js';
 
 const info = {
   Id: 'abc',
@@ -67,5 +69,58 @@ describe('the engine’s log frames', () => {
     const half = (part: Buffer) => Buffer.concat([frame(1, ' ').subarray(0, 4), Buffer.from([0, 0, 0, 1]), part]);
     const frames = [frame(1, 'one\n'), frame(2, 'two\n'), half(text.subarray(0, 1)), half(text.subarray(1))];
     expect(demultiplex(Buffer.concat(frames))).toBe('one\ntwo\nä');
+  });
+});
+
+describe('the engine’s address', () => {
+  it('is a socket on this machine, or none that can be used as one', () => {
+    expect(socketOf('unix:///var/run/docker.sock')).toBe('/var/run/docker.sock');
+    expect(socketOf('npipe:////./pipe/docker_engine')).toBe('//./pipe/docker_engine');
+    expect(socketOf('ssh://me@elsewhere')).toBeUndefined();
+    expect(socketOf('tcp://10.0.0.1:2376')).toBeUndefined();
+  });
+});
+
+describe('following a container', () => {
+  it('goes on over its restarts, without saying a line twice, until it is removed', async () => {
+    const second = (n: number) => `2026-01-01T00:00:0${n}.000000000Z`;
+    const runs = [
+      [`${second(1)} one\n`, `${second(2)} two\n`],
+      [`${second(2)} two\n`, `${second(3)} three\n`],
+    ];
+    const asked: object[] = [];
+    const docker = {
+      getContainer: () => ({
+        logs: async (options: object) => {
+          asked.push(options);
+          const run = runs.shift();
+          if (run === undefined) throw Object.assign(new Error('no such container'), { statusCode: 404 });
+          return Readable.from(run);
+        },
+      }),
+      modem: { demuxStream: (stream: Readable, out: NodeJS.WritableStream) => stream.on('data', (d) => out.write(d)) },
+    };
+    const container = labContainerOf(info as never);
+    const texts: string[] = [];
+    for await (const line of followLogs(docker as never, [container], 5, new AbortController().signal)) {
+      texts.push(line.text);
+    }
+    expect(texts).toEqual(['one', 'two', 'three']);
+    expect(asked[0]).toMatchObject({ tail: 5 });
+    expect(asked[1]).toMatchObject({ since: Date.parse(second(2)) / 1000 });
+  });
+
+  it('ends when the user has seen enough', async () => {
+    const enough = new AbortController();
+    const docker = {
+      getContainer: () => ({ logs: async () => new Readable({ read() {}, signal: enough.signal }) }),
+      modem: { demuxStream: () => {} },
+    };
+    setTimeout(() => enough.abort(), 20);
+    const lines = [];
+    for await (const line of followLogs(docker as never, [labContainerOf(info as never)], 5, enough.signal)) {
+      lines.push(line);
+    }
+    expect(lines).toEqual([]);
   });
 });

@@ -104,7 +104,7 @@ function notReady(missing: readonly { name: string; finding: string; remedy?: st
   const what = missing.map(({ name, finding }) => `${name}: ${finding}`).join('\n');
   return new LabError(`this machine cannot run the lab; nothing was started\n${what}`, {
     kind: 'unavailable',
-    suggestion: missing.map(({ remedy }) => remedy).join('\n     '),
+    suggestion: [...new Set(missing.map(({ remedy }) => remedy))].join('\n     '),
     detail: { missing },
   });
 }

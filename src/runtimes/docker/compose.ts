@@ -47,7 +47,7 @@ export async function composeServices(project: ComposeProject): Promise<readonly
 /** Runs compose to its end. Throws `internal` with the last lines when it fails, or the signal's reason. */
 export async function runCompose(project: ComposeProject, args: readonly string[], run: ComposeRun): Promise<void> {
   const flags = ['compose', '--progress', 'plain', '-p', projectOf(project.lab), '-f', project.file];
-  const environment = { ...project.inherited, ...project.variables };
+  const environment = { ...withoutCompose(project.inherited), ...project.variables, COMPOSE_DISABLE_ENV_FILE: '1' };
   const ended = await runDocker([...flags, ...args], environment, run);
   run.signal?.throwIfAborted();
   if (ended.code === 0) return;
@@ -57,6 +57,11 @@ export async function runCompose(project: ComposeProject, args: readonly string[
     kind: 'unavailable',
     detail: { args, code: ended.code, lines: ended.lines },
   });
+}
+
+/** What shapes another project of the user must not shape the lab: COMPOSE_PROFILES, or an .env file that lies around. */
+function withoutCompose(environment: ComposeProject['inherited']): ComposeProject['inherited'] {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('COMPOSE_')));
 }
 
 interface Ended {

@@ -1,7 +1,9 @@
 /** What containers print, read from the engine: a bounded tail, or followed until the caller ends it. */
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { LabContainer } from './containers.js';
+import { isGone, type LabContainer } from './containers.js';
 
 export interface LogLine {
   readonly container: string;
@@ -9,6 +11,8 @@ export interface LogLine {
   readonly at: string;
   readonly text: string;
 }
+
+const lookAgainMs = 1000;
 
 /** The last lines that a container printed. */
 export async function lastLogLines(docker: Docker, container: LabContainer, count: number): Promise<readonly string[]> {
@@ -34,45 +38,81 @@ export async function readLogs(
   return each.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-/** Lines as they are printed, beginning with the last `tail` of each container, until the signal or all have ended. */
+/**
+ * Lines as they are printed, beginning with the last `tail` of each container, until the signal or until all containers
+ * are gone. One that ends and is started again is followed on: a lab's services may do so at any time.
+ */
 export async function* followLogs(
   docker: Docker,
   containers: readonly LabContainer[],
   tail: number,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  const waiting: LogLine[] = [];
+  const lines: LogLine[] = [];
   let wake = () => {};
-  let open = containers.length;
-  const streams = await Promise.all(
-    containers.map(async ({ id, name }) => {
-      const options = { stdout: true, stderr: true, timestamps: true, tail } as const;
-      const stream = (await docker.getContainer(id).logs({ ...options, follow: true })) as NodeJS.ReadableStream;
-      const lines = new PassThrough();
-      docker.modem.demuxStream(stream, lines, lines);
-      takeLines(lines, (line) => {
-        waiting.push(logLine(name, line));
+  let following = containers.length;
+  const failures: unknown[] = [];
+  const push = (line: LogLine) => {
+    lines.push(line);
+    wake();
+  };
+  for (const container of containers) {
+    followOne(docker, container, tail, signal, push)
+      .catch((error) => failures.push(error))
+      .finally(() => {
+        following--;
         wake();
       });
-      stream.on('close', () => {
-        open--;
-        wake();
-      });
-      return stream;
-    }),
-  );
-  const end = () => wake();
-  signal.addEventListener('abort', end);
-  try {
-    while (!signal.aborted) {
-      yield* waiting.splice(0);
-      if (open === 0 && waiting.length === 0) return;
-      if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-    }
-  } finally {
-    signal.removeEventListener('abort', end);
-    for (const stream of streams) (stream as unknown as { destroy(): void }).destroy();
   }
+  signal.addEventListener('abort', () => wake(), { once: true });
+  while (!signal.aborted) {
+    yield* lines.splice(0);
+    if (failures.length > 0) throw failures[0];
+    if (following === 0) return;
+    if (lines.length === 0 && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+}
+
+/** Follows a container over its restarts, until it is removed. */
+async function followOne(
+  docker: Docker,
+  { id, name }: LabContainer,
+  tail: number,
+  signal: AbortSignal,
+  push: (line: LogLine) => void,
+): Promise<void> {
+  let last = '';
+  while (!signal.aborted) {
+    const since = last === '' ? { tail } : { since: Math.floor(Date.parse(last) / 1000) };
+    try {
+      const options = { stdout: true, stderr: true, timestamps: true, follow: true, abortSignal: signal, ...since };
+      const stream = (await docker.getContainer(id).logs(options as never)) as unknown as Readable;
+      await eachLine(docker, stream, (text) => {
+        const line = logLine(name, text);
+        // `since` counts whole seconds: what was read in the last one comes again.
+        if (line.at <= last) return;
+        last = line.at;
+        push(line);
+      });
+    } catch (error) {
+      if (signal.aborted || isGone(error)) return;
+      throw error;
+    }
+    await sleep(lookAgainMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Resolves when the stream has ended. */
+async function eachLine(docker: Docker, stream: Readable, take: (line: string) => void): Promise<void> {
+  const text = new PassThrough();
+  takeLines(text, take);
+  docker.modem.demuxStream(stream, text, text);
+  // It ends with an error when it is aborted: the caller knows.
+  await finished(stream, { writable: false }).catch(() => {});
 }
 
 /** The text of the engine's log frames: eight bytes of header (stream, three zeros, length), then the text. */

@@ -50,12 +50,12 @@ export const projectOf = (lab: LabName): string => `snacklab-${lab}`;
 
 /** A client of the engine that `docker` itself would use. Throws `unavailable` when none answers. */
 export async function connectEngine(config: CommandLineConfig): Promise<Docker> {
-  const { default: DockerClient } = await import('dockerode');
   const host = config.dockerHost ?? (await hostOfCurrentContext());
-  // Other forms (tcp with certificates, ssh) are read from DOCKER_* by the client itself.
-  const docker = /^(unix|npipe):\/\//.test(host)
-    ? new DockerClient({ socketPath: host.replace(/^(unix|npipe):\/\//, '') })
-    : new DockerClient();
+  const { default: DockerClient } = await import('dockerode');
+  const socketPath = socketOf(host);
+  // What DOCKER_HOST says in another form (tcp with certificates, ssh) the client reads by itself; a context it does not.
+  if (socketPath === undefined && config.dockerHost === undefined) throw otherMachine(host);
+  const docker = socketPath === undefined ? new DockerClient() : new DockerClient({ socketPath });
   try {
     await docker.ping();
   } catch (error) {
@@ -140,6 +140,19 @@ async function hostOfCurrentContext(): Promise<string> {
     // Without docker's command line there is no context to follow: the usual socket is all there can be.
   }
   return 'unix:///var/run/docker.sock';
+}
+
+/** The path of a socket on this machine; undefined for every other address. */
+export function socketOf(host: string): string | undefined {
+  return /^(?:unix|npipe):\/\/(.+)$/.exec(host)?.[1];
+}
+
+function otherMachine(host: string): LabError {
+  return new LabError(`docker's current context is ${host}, and the lab's ports are on this machine only`, {
+    kind: 'unavailable',
+    suggestion: 'docker context use default, or set DOCKER_HOST',
+    detail: { host },
+  });
 }
 
 function engineMissing(host: string, error: unknown): LabError {
