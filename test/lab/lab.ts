@@ -16,6 +16,9 @@ const portBase = 20_000;
 const project = 'snacklab-lambda';
 const cassandraPort = 9042 + portBase;
 
+/** The lab's Kafka, from the host. */
+export const brokerAddress = `127.0.0.1:${9092 + portBase}`;
+
 /** Output of `docker ARGS`. */
 export async function docker(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('docker', args, { maxBuffer: 64 << 20, timeout: 120_000 });

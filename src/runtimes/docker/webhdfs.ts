@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { LabError } from '../../errors.js';
@@ -46,8 +47,13 @@ interface Reply {
   readonly body: string;
 }
 
-/** A client of the NameNode's web address, `namenode:9870`. */
-export function openWebHdfs(address: string): WebHdfs {
+/**
+ * A client of the NameNode's web address, `namenode:9870`. DataNodes are called by the names that the NameNode gives;
+ * `lookup` resolves these where the system cannot, outside the lab's network.
+ */
+export function openWebHdfs(address: string, lookup?: LookupFunction): WebHdfs {
+  const send = (method: string, url: string) => sendTo(method, url, lookup);
+  const exchange = async (method: string, url: string): Promise<Reply> => replyIn(await send(method, url));
   const url = (path: string, op: string, parameters: Record<string, string> = {}) => {
     const query = new URLSearchParams({ op, 'user.name': 'snacklab', ...parameters });
     return `http://${address}/webhdfs/v1${encodeURI(path)}?${query}`;
@@ -65,7 +71,7 @@ export function openWebHdfs(address: string): WebHdfs {
     async create(path) {
       // Asked not to redirect, the NameNode says where to write; the bytes then go to that DataNode.
       const reply = await call('PUT', path, 'CREATE', { overwrite: 'false', noredirect: 'true' });
-      return openWriter(path, locationIn(path, reply));
+      return openWriter(path, locationIn(path, reply), lookup);
     },
     rename: async (path, destination) => isTrue(await call('PUT', path, 'RENAME', { destination })),
     remove: async (path) => isTrue(await call('DELETE', path, 'DELETE', { recursive: 'true' })),
@@ -79,11 +85,12 @@ export function openWebHdfs(address: string): WebHdfs {
   };
 }
 
-function openWriter(path: string, location: string): HdfsWriter {
-  const upload = request(location, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' } });
+function openWriter(path: string, location: string, lookup: LookupFunction | undefined): HdfsWriter {
+  const headers = { 'content-type': 'application/octet-stream' };
+  const upload = request(location, { method: 'PUT', headers, ...(lookup && { lookup }) });
   upload.setTimeout(callMsMax, () => upload.destroy(new Error(`no progress within ${callMsMax} ms`)));
   // The reply may come early, with an error; whoever writes or closes next hears of it.
-  const reply = replyOf(upload).then((answer) => checked(`CREATE ${path}`, answer));
+  const reply = responseOf(upload).then(async (response) => checked(`CREATE ${path}`, await replyIn(response)));
   reply.catch(() => {});
   return {
     async write(chunk) {
@@ -98,21 +105,15 @@ function openWriter(path: string, location: string): HdfsWriter {
   };
 }
 
-/** Reads a whole reply; a broken connection is an error, never an empty reply. */
-async function exchange(method: string, url: string): Promise<Reply> {
-  const response = await send(method, url);
-  return { status: response.statusCode ?? 0, body: await text(response) };
-}
-
-async function send(method: string, url: string): Promise<IncomingMessage> {
-  const call = request(url, { method, agent: false });
+async function sendTo(method: string, url: string, lookup: LookupFunction | undefined): Promise<IncomingMessage> {
+  const call = request(url, { method, agent: false, ...(lookup && { lookup }) });
   call.setTimeout(callMsMax, () => call.destroy(new Error(`no answer within ${callMsMax} ms`)));
   call.end();
   return responseOf(call);
 }
 
-async function replyOf(call: ClientRequest): Promise<Reply> {
-  const response = await responseOf(call);
+/** Reads a whole reply; a broken connection is an error, never an empty reply. */
+async function replyIn(response: IncomingMessage): Promise<Reply> {
   return { status: response.statusCode ?? 0, body: await text(response) };
 }
 
