@@ -166,7 +166,6 @@ function engineMissing(host: string, error: unknown): LabError {
     kind: 'unavailable',
     suggestion,
     detail: { host, code },
-    cause: error,
   });
 }
 
