@@ -11,7 +11,8 @@ import sys
 sys.path.insert(0, sys.argv[1])
 
 import driver
-from batch_query import register_parser, run_plan
+from batch_query import MESSAGE_COLUMNS, BatchQuery
+from pyspark.sql import DataFrame
 from question_plan import plan_questions
 from slice_parts import slice_of_rows
 
@@ -25,12 +26,15 @@ def main():
     settings = driver.spark_settings("test", "localhost", "local[2]", executor_memory="512m", executor_cores=2)
     jvm, connection = driver.start_jvm(settings, "512m")
     spark = driver.connect(jvm, connection)
-    register_parser(spark, plan, rule)
+    query = BatchQuery(spark, plan, rule)
     values = [None if text is None else bytearray(base64.b64decode(text)) for text in given["messages"]]
-    rows = [(index % 3, index // 3, value) for index, value in enumerate(values)]
-    batch = spark.createDataFrame(rows, "`partition` INT, `offset` BIGINT, value BINARY").repartition(3)
-    for expected in (0, 1_000_000):
-        until, parts, rejected = slice_of_rows(plan, run_plan(batch, plan, expected), (0, 0, 0, 0))
+    rows = [(None, value, "log", index % 3, index // 3, None, 0) for index, value in enumerate(values)]
+    messages = spark.createDataFrame(rows, MESSAGE_COLUMNS).repartition(3)
+    # What foreachBatch hands over: a plan that is nothing but an RDD of rows.
+    rdd = messages._jdf.queryExecution().toRdd()
+    batch = DataFrame(spark._jsparkSession.internalCreateDataFrame(rdd, messages._jdf.schema(), False), spark)
+    for expected in (0, 1_000_000, 0):
+        until, parts, rejected = slice_of_rows(plan, query.rows(batch, expected), (0, 0, 0, 0))
         answer = {
             "until": until,
             "rejected": rejected,

@@ -122,6 +122,7 @@ describe(`the stream job's query over ${messages.length} messages of seed ${seed
   it.each([
     ['in one task', 0],
     ['in several, with a shuffle', 1],
+    ['in one task again, by the same plan', 2],
   ] as const)('equals the fold %s', (_, way) => {
     const answer = answers[way]!;
     expect(answer.rejected).toBe(rejected);

@@ -1,0 +1,98 @@
+"""What cassandra_store.py says of a conditional write, and which drivers runner.py keeps. Needs cassandra-driver."""
+
+import importlib.util
+import sys
+import time
+import unittest
+from types import SimpleNamespace
+
+HAS_CASSANDRA = importlib.util.find_spec("cassandra") is not None
+if not HAS_CASSANDRA:
+    print("LEFT OUT: the tests of the store and the runner, since there is no cassandra-driver here", file=sys.stderr)
+
+
+@unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")
+class AConditionalWrite(unittest.TestCase):
+    def outcome(self, answer):
+        from cassandra_store import CassandraStore
+
+        def execute(statement, values):
+            self.executed.append((statement.cql, values))
+            if isinstance(answer, Exception):
+                raise answer
+            return SimpleNamespace(was_applied=answer)
+
+        self.executed = []
+        session = SimpleNamespace(prepare=lambda cql: SimpleNamespace(cql=cql), execute=execute)
+        store = CassandraStore(None, session, "lambda")
+        expected = {"incarnation": 1, "epoch": 2, "number": 3}
+        return store.change_head("lambda-1", expected, {"number": 4, "position": (5, 6)})
+
+    def test_is_applied_or_refused_as_cassandra_says(self):
+        self.assertEqual(self.outcome(True), "applied")
+        self.assertEqual(self.outcome(False), "refused")
+
+    def test_names_its_conditions_and_stores_positions_compactly(self):
+        self.outcome(True)
+        cql, values = self.executed[0]
+        self.assertEqual(
+            cql,
+            "UPDATE heads SET number = ?, position = ? WHERE architecture = ? AND pipeline = ?"
+            " IF incarnation = ? AND epoch = ? AND number = ?",
+        )
+        self.assertEqual(values, (4, "[5,6]", "lambda", "lambda-1", 1, 2, 3))
+
+    def test_is_in_doubt_after_anything_else_and_is_sent_once(self):
+        from cassandra import OperationTimedOut, WriteTimeout, WriteType
+        from cassandra.cluster import NoHostAvailable
+
+        timed_out = WriteTimeout("cas", write_type=WriteType.CAS)
+        for error in (timed_out, OperationTimedOut(), NoHostAvailable("gone", {}), ConnectionError("reset")):
+            self.assertEqual(self.outcome(error), "in-doubt")
+            self.assertEqual(len(self.executed), 1)
+
+    def test_throws_when_the_statement_is_at_fault(self):
+        from cassandra import InvalidRequest
+
+        with self.assertRaises(InvalidRequest):
+            self.outcome(InvalidRequest("no such column"))
+
+
+@unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")
+class TheRunner(unittest.TestCase):
+    def setUp(self):
+        from runner import Runner
+
+        sleeper = "import sys, time; time.sleep(0 if sys.argv[-1] == 'dies' else 60)"
+        self.runner = Runner(None, [sys.executable, "-c", sleeper], "lambda")
+        self.addCleanup(lambda: [self.runner.stop(pipeline) for pipeline in list(self.runner.drivers)])
+
+    def test_starts_one_driver_a_pipeline_and_stops_what_is_not_wanted(self):
+        self.runner.reconcile({"lambda-1", "lambda-2"})
+        dropped = self.runner.drivers["lambda-2"].process
+        self.runner.reconcile({"lambda-1"})
+        self.runner.reconcile({"lambda-1"})
+        self.assertIsNotNone(dropped.poll())
+        self.assertEqual(self.runner.state(), {"drivers": {"lambda-1": {"running": True, "starts": 1, "lastExit": None}}})
+
+    def test_starts_a_driver_again_after_a_pause_that_grows(self):
+        self.runner.reconcile({"dies"})
+        driver = self.runner.drivers["dies"]
+        driver.process.wait(20)
+        self.runner.reconcile({"dies"})
+        self.assertEqual((driver.process, driver.starts, driver.pause_s), (None, 1, 1.0))
+        driver.start_after_s = time.monotonic()
+        self.runner.reconcile({"dies"})
+        self.assertEqual(driver.starts, 2)
+
+    def test_takes_a_killed_driver_for_ended(self):
+        self.runner.reconcile({"lambda-1"})
+        driver = self.runner.drivers["lambda-1"]
+        driver.process.kill()
+        driver.process.wait(20)
+        self.runner.reconcile({"lambda-1"})
+        self.assertEqual(driver.last_exit, -9)
+
+
+if __name__ == "__main__":
+    unittest.main()
