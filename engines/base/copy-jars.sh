@@ -40,6 +40,8 @@ mirror_element() {
   printf '</proxies></settings>\n'
 } >"$settings"
 
+# Four of these run at once on however few processors the machine has.
+export MAVEN_OPTS='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx512m'
 mvn -q -B -s "$settings" -f "$folder/pom.xml" -Dmaven.artifact.threads=10 \
   dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$folder/libs"
 echo "$folder: $(find "$folder/libs" -name '*.jar' | wc -l) jars, $(du -sh "$folder/libs" | cut -f1)"
