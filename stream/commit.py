@@ -66,12 +66,17 @@ class WriterEnds(Exception):
         self.why = why
 
 
-def take_over(store, pipeline):
-    """Takes the pipeline over from whoever wrote it last. Returns the new Writer and the Head that it starts from."""
+def take_over(store, pipeline, check=None):
+    """Takes the pipeline over from whoever wrote it last. Returns the new Writer and the Head that it starts from.
+
+    `check` may look at that head before, and throw.
+    """
     head = store.read_head(pipeline)
     if head is None or head.status != "ready":
         status = "missing" if head is None else head.status
         raise WriterEnds("no-pipeline", f"there is no pipeline {pipeline} to write: its head is {status}")
+    if check is not None:
+        check(head)
     epoch = head.epoch + 1
     outcome = store.change_head(
         pipeline,

@@ -13,6 +13,8 @@ import time
 JVM_START_TIMEOUT_S = 60
 JVM_OPTIONS = (
     "-XX:+UseSerialGC",
+    # Planning runs through much code and little of it often: the second compiler costs more here than it saves.
+    "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-UsePerfData",
     "-Xshare:auto",
@@ -52,14 +54,17 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
         "spark.shuffle.compress": "false",
         "spark.shuffle.sort.bypassMergeThreshold": "200",
         "spark.task.maxFailures": "2",
-        "spark.cleaner.periodicGC.interval": "5min",
+        "spark.ui.retainedJobs": "5",
+        "spark.ui.retainedStages": "5",
+        "spark.ui.retainedTasks": "20",
         # An overflow is an error, never a rounding.
         "spark.sql.ansi.enabled": "true",
         "spark.sql.session.timeZone": "UTC",
         # Micro-batches are small: more partitions than one only cost tasks.
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",
-        "spark.sql.ui.retainedExecutions": "5",
+        "spark.sql.ui.retainedExecutions": "2",
+        "spark.sql.ui.explainMode": "simple",
         "spark.sql.streaming.checkpointFileManagerClass": "snacklab.MemoryCheckpoints",
         "spark.sql.streaming.minBatchesToRetain": "2",
         "spark.sql.streaming.numRecentProgressUpdates": "5",

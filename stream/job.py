@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 
 import driver
-from batch_query import register_parser, run_plan
+from batch_query import BatchQuery
 from cassandra_store import open_cassandra_store
 from commit import WriterEnds, commit_slice, must_still_own, take_over
 from dead_letters import write_dead_letters
-from log_bounds import log_starts, must_have_all_after
+from log_bounds import log_bounds, must_have_all_after
 from progress import Progress
 from question_plan import plan_questions
 from slice_parts import slice_of_rows
@@ -67,13 +67,16 @@ class StreamJob:
     def run(self):
         """Takes over, then commits slices until this process is replaced or something fails. Always throws."""
         arguments = self.arguments
-        # Before the take-over: who cannot read the log must not stop one who can.
-        self.writer, head = take_over(self.store, arguments.pipeline)
+        # Before the take-over: a job that cannot read the log must not stop one that can.
+        starts, ends = log_bounds(self.spark._jvm, arguments.brokers, TOPIC)
+        self.writer, head = take_over(
+            self.store, arguments.pipeline, lambda head: must_have_all_after(head.position, starts, TOPIC)
+        )
         print(f"took over {arguments.pipeline} as epoch {self.writer.epoch} at slice {self.writer.number}", flush=True)
-        must_have_all_after(self.writer.position, log_starts(self.spark._jvm, arguments.brokers, TOPIC), TOPIC)
+        self.expected_messages = min(sum(ends) - sum(self.writer.position), MESSAGES_MAX)
         rule = RULE_FILE.read_text("utf-8")
         self.plan = plan_questions(head.questions, json.loads(rule))
-        register_parser(self.spark, self.plan, rule)
+        self.query = BatchQuery(self.spark, self.plan, rule)
         query = self._start_query()
         threading.Thread(target=self._watch, args=(query,), daemon=True).start()
         try:
@@ -95,7 +98,6 @@ class StreamJob:
             .option("kafka.max.partition.fetch.bytes", str(4 << 20))
             .option("kafka.fetch.max.bytes", str(16 << 20))
             .load()
-            .selectExpr("partition", "offset", "value")
         )
         checkpoint = f"/tmp/checkpoint-{os.getpid()}-{time.time_ns()}"
         return stream.writeStream.foreachBatch(self._on_batch).option("checkpointLocation", checkpoint).start()
@@ -109,7 +111,7 @@ class StreamJob:
 
     def _commit(self, batch):
         started_s = time.monotonic()
-        rows = run_plan(batch, self.plan, self.progress.last_messages)
+        rows = self.query.rows(batch, self.expected_messages)
         next_slice = slice_of_rows(self.plan, rows, self.writer.position)
         if next_slice is None:
             return
@@ -117,6 +119,7 @@ class StreamJob:
         computed_s = time.monotonic()
         letters = (lambda: self._dead_letters(batch)) if rejected > 0 else None
         self.writer = commit_slice(self.store, self.writer, until, parts, letters)
+        self.expected_messages = parts[0].messages
         self.progress.add(parts[0].messages, rejected, computed_s - started_s, time.monotonic() - computed_s)
 
     def _dead_letters(self, batch):

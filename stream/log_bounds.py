@@ -5,8 +5,8 @@ class LogDoesNotFit(Exception):
     """The log lost messages that the head has not counted, or is another log than the head's."""
 
 
-def log_starts(jvm, brokers, topic):
-    """The first offset of each partition that is still there, as a tuple."""
+def log_bounds(jvm, brokers, topic):
+    """The first offset of each partition that is still there, and the next one: two tuples."""
     settings = jvm.java.util.Properties()
     settings.setProperty("bootstrap.servers", brokers)
     admin = jvm.org.apache.kafka.clients.admin.AdminClient.create(settings)
@@ -15,16 +15,19 @@ def log_starts(jvm, brokers, topic):
         names.add(topic)
         topics = admin.describeTopics(names).allTopicNames().get()
         partitions = sorted(partition.partition() for partition in topics.get(topic).partitions())
-        wanted = jvm.java.util.HashMap()
-        for partition in partitions:
-            earliest = jvm.org.apache.kafka.clients.admin.OffsetSpec.earliest()
-            wanted.put(jvm.org.apache.kafka.common.TopicPartition(topic, partition), earliest)
-        offsets = admin.listOffsets(wanted).all().get()
-        return tuple(
-            offsets.get(jvm.org.apache.kafka.common.TopicPartition(topic, partition)).offset() for partition in partitions
-        )
+        partitions_of_topic = [jvm.org.apache.kafka.common.TopicPartition(topic, number) for number in partitions]
+        spec = jvm.org.apache.kafka.clients.admin.OffsetSpec
+        return tuple(_offsets(jvm, admin, partitions_of_topic, kind) for kind in (spec.earliest(), spec.latest()))
     finally:
         admin.close()
+
+
+def _offsets(jvm, admin, partitions, kind):
+    wanted = jvm.java.util.HashMap()
+    for partition in partitions:
+        wanted.put(partition, kind)
+    offsets = admin.listOffsets(wanted).all().get()
+    return tuple(offsets.get(partition).offset() for partition in partitions)
 
 
 def must_have_all_after(position, starts, topic):

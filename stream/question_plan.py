@@ -34,10 +34,10 @@ class PlannedQuestion:
 
 @dataclass(frozen=True)
 class Plan:
-    """A query over the view `batch_events`: `partition`, `offset` and `e`, a struct of `struct_type`.
+    """A query over the view `messages`: the log's `partition`, `offset` and `value`.
 
-    `wanted` are the event's fields in that struct, after `reason`. Columns of a row: grouping id, partition, keys,
-    the PARTITION_AGGREGATES from `partition_columns` on, sums.
+    `parse_event` makes of a value a struct of `struct_type`: `reason`, then the `wanted` fields. Columns of a row:
+    grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums.
     """
 
     sql: str
@@ -85,7 +85,8 @@ def _query(keys, sums, question_keys, types):
         [
             f"SELECT {', '.join(['grouping_id()', '_partition', *names, *PARTITION_AGGREGATES, *sums])}",
             f"FROM (SELECT `partition` AS _partition, `offset` AS _offset, e.*"
-            f"{''.join(f', {key} AS {name}' for key, name in name_of.items())} FROM batch_events)",
+            f"{''.join(f', {key} AS {name}' for key, name in name_of.items())}",
+            "FROM (SELECT `partition`, `offset`, parse_event(value) AS e FROM messages))",
             f"GROUP BY {', '.join(['_partition', *names])}",
             f"GROUPING SETS ({', '.join(f'({columns})' for columns in dict.fromkeys(sets))})",
         ]
