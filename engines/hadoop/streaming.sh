@@ -5,4 +5,4 @@
 set -euo pipefail
 
 exec /opt/java/bin/java -Xms32m -Xmx160m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
-  -cp "$HADOOP_CONF_DIR:/opt/hadoop/libs/*" org.apache.hadoop.streaming.HadoopStreaming "$@"
+  @/opt/hadoop/java.args org.apache.hadoop.streaming.HadoopStreaming "$@"

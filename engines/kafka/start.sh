@@ -11,6 +11,6 @@ if [[ ! -f /data/log/meta.properties ]]; then
   "${run[@]}" -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 kafka.tools.StorageTool format -t "$cluster_id" -c "$conf"
 fi
 
-exec "${run[@]}" -Xms"${KAFKA_HEAP:-384m}" -Xmx"${KAFKA_HEAP:-384m}" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 \
+exec "${run[@]}" -Xms"${KAFKA_HEAP:-384m}" -Xmx"${KAFKA_HEAP:-384m}" -XX:+UseSerialGC \
   -XX:MaxDirectMemorySize=128m -XX:+ExitOnOutOfMemoryError kafka.Kafka "$conf" \
   --override "advertised.listeners=IN://kafka:29092,OUT://127.0.0.1:${SNACKLAB_PORT_KAFKA:-9092}"
