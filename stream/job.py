@@ -28,6 +28,8 @@ TOPIC = "snack_automat_message"
 RULE_FILE = Path(__file__).with_name("event-rule.json")
 MESSAGES_MAX = 400_000
 LOOK_EVERY_S = 0.8
+# A killed worker is back within this time; a driver that waits longer has been forgotten by the master.
+EXECUTOR_PATIENCE_S = 20
 # Micro-batches without a pause would take all of a small machine, and age nothing by less: a batch takes about as long.
 TRIGGER = "250 milliseconds"
 CASSANDRA_PATIENCE_S = 120
@@ -49,7 +51,7 @@ def main():
     try:
         store = open_cassandra_store(arguments.cassandra, arguments.architecture, CASSANDRA_PATIENCE_S)
         spark = driver.connect(jvm, connection)
-        StreamJob(store, spark, arguments).run()
+        StreamJob(store, spark, arguments, lambda why: _end(jvm, 1, why)).run()
     except WriterEnds as end:
         _end(jvm, EXIT_CODES[end.why], str(end))
     except Exception as error:  # noqa: BLE001 - said in one line, and the process ends either way
@@ -59,8 +61,9 @@ def main():
 class StreamJob:
     """The running job. Only the thread that commits changes `writer`; the watcher reads it."""
 
-    def __init__(self, store, spark, arguments):
+    def __init__(self, store, spark, arguments, give_up):
         self.store = store
+        self.give_up = give_up
         self.spark = spark
         self.arguments = arguments
         self.ended = None
@@ -131,8 +134,12 @@ class StreamJob:
 
     def _watch(self, query):
         """Looks at the head while nothing is committed, and reports."""
+        alone_since_s = None
         while True:
             time.sleep(LOOK_EVERY_S)
+            alone_since_s = (alone_since_s or time.monotonic()) if self._has_no_executor() else None
+            if alone_since_s is not None and time.monotonic() - alone_since_s > EXECUTOR_PATIENCE_S:
+                self.give_up(f"no executor for {EXECUTOR_PATIENCE_S} s: the next start asks the master anew")
             try:
                 if self.progress.idle_s() > LOOK_EVERY_S:
                     must_still_own(self.store, self.writer)
@@ -143,6 +150,11 @@ class StreamJob:
                 return
             except Exception as error:  # noqa: BLE001 - the commit finds out by itself whether Cassandra is away
                 print(f"could not look at the head: {error!r}", flush=True)
+
+
+    def _has_no_executor(self):
+        # A standalone master that was started again knows nothing of this application, and never sends it an executor.
+        return self.spark._jsparkSession.sparkContext().getExecutorMemoryStatus().size() <= 1
 
 
 def _end(jvm, code, why):
