@@ -151,7 +151,6 @@ class StreamJob:
             except Exception as error:  # noqa: BLE001 - the commit finds out by itself whether Cassandra is away
                 print(f"could not look at the head: {error!r}", flush=True)
 
-
     def _has_no_executor(self):
         # A standalone master that was started again knows nothing of this application, and never sends it an executor.
         return self.spark._jsparkSession.sparkContext().getExecutorMemoryStatus().size() <= 1
