@@ -141,7 +141,7 @@ export async function waitForBase(than: number, timeoutMs = 180_000): Promise<vo
 
 /** Judges the lab from outside; anything but a pass fails the test with all that the judge said. */
 export async function expectExact(...args: readonly string[]): Promise<CliResult> {
-  const result = await runCli(['lambda', 'verify', '--seconds', '20', ...args, '--json'], { timeoutMs: 240_000 });
+  const result = await runCli(['lambda', 'verify', '--seconds', '15', ...args, '--json'], { timeoutMs: 240_000 });
   expect(result.exitCode, `verify said:\n${result.stdout}\n${result.stderr}`).toBe(0);
   return result;
 }
