@@ -76,16 +76,18 @@ async function whenIdle(
   move: (next: Cycle) => Promise<void>,
 ) {
   const head = await readHead(c);
+  // First, and with nothing but the store: while no batch gets through, whatever keeps it away, reading stays bounded.
+  if (isLong(c, head)) return fold(c, head);
   const nowMs = c.clock.nowMs();
   const { batchRequests } = await c.store.readWanted();
   const due = batchRequests > history.requestsSeen || nowMs - history.startedMs >= c.limits.batchEveryMs;
-  if (!due || head.number === head.baseNumber) return foldWhenLong(c, head);
+  if (!due || head.number === head.baseNumber) return;
 
   const question = c.questions[0]!;
   const parts = await readParts(c.store, head, question);
   const archived = coverage(await c.archive.list(), head.origin);
   const best = chooseCut(head, parts.slices, parts.fold, archived);
-  if (best === undefined) return foldWhenLong(c, head);
+  if (best === undefined) return;
   const baseId = await allocateBaseId(c.store, head);
   if (baseId === undefined) return;
   const { baseId: oldBaseId, foldId: oldFoldId } = head;
@@ -97,8 +99,11 @@ async function whenIdle(
   c.log(`cut chosen: base ${baseId} up to slice ${best.number} at ${JSON.stringify(best.cut)}`);
 }
 
-async function foldWhenLong(c: Coordinator, head: Head): Promise<void> {
-  if (head.number - mergedNumber(head) <= c.limits.slicesMax) return;
+function isLong(c: Coordinator, head: Head): boolean {
+  return head.number - mergedNumber(head) > c.limits.slicesMax;
+}
+
+async function fold(c: Coordinator, head: Head): Promise<void> {
   const outcome = await foldSlices(c.store, head, c.questions);
   c.log(`no batch got through for ${c.limits.slicesMax} slices: folded up to slice ${head.number}: ${outcome}`);
   if (outcome === 'applied') await retire(c.store, c.pipeline, c.questions);
@@ -113,6 +118,8 @@ async function whenChosen(
     c.log(`base ${plan.baseId} is given up after ${plan.attempts} attempts: ${history.lastFailure}`);
     return move({ name: 'idle', history });
   }
+  // Between two attempts the slices may have become too many: they are folded first, and a new cut is chosen.
+  if (plan.attempts > 0 && isLong(c, await readHead(c))) return move({ name: 'idle', history });
   const attempt = { pipeline: c.pipeline, baseId: plan.baseId, id: c.newId() };
   // The name first: whatever submits under it is the process that recorded it, so no output has two writers.
   await move({
@@ -134,16 +141,19 @@ async function whenRunning(
   move: (next: Cycle) => Promise<void>,
 ) {
   const { history, plan, job } = cycle;
-  const fail = (why: string) => {
+  const fail = async (why: string) => {
     c.log(`attempt ${job.attempt.id} failed: ${why}`);
+    // Its place is the next attempt's; an engine that is away has no place to free.
+    await c.engine.cancel(job.attempt).catch(() => {});
     return move({ name: 'chosen', history: { ...history, failures: history.failures + 1, lastFailure: why }, plan });
   };
-  const state = await c.engine.state(job.attempt);
-  if (state === 'running') {
-    if (c.clock.nowMs() - job.jobStartedMs > c.limits.jobMsMax)
-      return fail(`not finished after ${c.limits.jobMsMax} ms`);
-    return c.clock.sleep(250);
-  }
+  const isOverdue = c.clock.nowMs() - job.jobStartedMs > c.limits.jobMsMax;
+  const state = await c.engine.state(job.attempt).catch((error: unknown) => {
+    // An engine that does not answer is waited for as long as a job may take, and no longer.
+    if (isOverdue) return 'running' as const;
+    throw error;
+  });
+  if (state === 'running') return isOverdue ? fail(`not finished after ${c.limits.jobMsMax} ms`) : c.clock.sleep(250);
   if (state !== 'succeeded') return fail(state === 'absent' ? 'the job was never taken over' : 'the job failed');
   const output = await c.engine.readOutput(job.attempt, c.questions);
   if (output === undefined) return fail('the output is not whole');

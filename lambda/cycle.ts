@@ -59,11 +59,11 @@ export type CycleName = Cycle['name'];
 export type CycleHistory = z.infer<typeof history>;
 export type Plan = z.infer<typeof plan>;
 
-/** Which state may follow which. `running` follows itself when a job is handed over again under a new name. */
+/** Which state may follow which. A failed attempt goes back to the chosen cut. */
 export const legalSteps: Readonly<Record<CycleName, readonly CycleName[]>> = {
   idle: ['idle', 'chosen'],
   chosen: ['running', 'idle'],
-  running: ['running', 'loaded', 'chosen', 'idle'],
+  running: ['loaded', 'chosen'],
   loaded: ['published', 'idle'],
   published: ['idle'],
 };

@@ -26,25 +26,15 @@ const splitBytesMin = 256 << 20;
 /** Above this a job is worth tasks in containers of their own, on as many nodes as there are. */
 const uberBytesMax = 512 << 20;
 const callMsMax = 20_000;
+const submitMsMax = 180_000;
 
 export async function openYarnEngine(options: YarnEngineOptions): Promise<BatchEngine> {
   const { hdfs, yarn } = options;
   await hdfs.makeDirectory(root);
-  /** Submissions of this process whose job YARN may not know yet. */
-  const submitting = new Set<string>();
   return {
-    async submit(job) {
-      const name = nameOf(job.attempt);
-      submitting.add(name);
-      try {
-        await runStreaming(options.streaming, streamingArguments(job, options.task));
-      } finally {
-        submitting.delete(name);
-      }
-    },
+    submit: (job) => runStreaming(options.streaming, streamingArguments(job, options.task)),
     async state(attempt) {
       if (await hdfs.exists(`${folderOf(attempt)}/_SUCCESS`)) return 'succeeded';
-      if (submitting.has(nameOf(attempt))) return 'running';
       return stateInYarn(await findApplications(yarn, nameOf(attempt)));
     },
     async readOutput(attempt, questions) {
@@ -54,6 +44,7 @@ export async function openYarnEngine(options: YarnEngineOptions): Promise<BatchE
       if (parts.length !== 1) return undefined;
       return parseOutput(await text(await hdfs.open(`${folder}/${parts[0]!.name}`)), questions);
     },
+    cancel: (attempt) => killApplications(yarn, nameOf(attempt)),
     async discard(pipeline, baseId) {
       for (const entry of await hdfs.list(root)) {
         const attempt = parseName(entry.name);
@@ -110,7 +101,11 @@ export function streamingArguments(job: BatchJob, task: string): readonly string
 
 /** Runs the submitting program to its end; it ends when YARN has taken the job over. */
 async function runStreaming(program: string, streamingArgs: readonly string[]): Promise<void> {
-  const child = spawn(program, streamingArgs, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, streamingArgs, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: submitMsMax,
+    killSignal: 'SIGKILL',
+  });
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);

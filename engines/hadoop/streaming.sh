@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Submits a Hadoop Streaming job and waits for its end; arguments as for `hadoop jar hadoop-streaming.jar`:
+# Submits a Hadoop Streaming job and waits for its end (not with -background); arguments as for `hadoop jar hadoop-streaming.jar`:
 #   streaming -D mapreduce.job.reduces=1 -input PATH -output PATH -mapper COMMAND -reducer COMMAND
 # The class is called directly: RunJar would first unpack the jar, which is on the class path already.
 set -euo pipefail

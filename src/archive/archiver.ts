@@ -1,7 +1,8 @@
 /**
  * The archive's writer: follows the log and keeps it in files by partition and start offset.
- * Any number of archives may run: names are given once and never overwritten, and after each finished file the writer
- * goes on from what the archive holds, not from what it remembers (protocol rule 9). It never removes what a chain needs.
+ * Any number of archives may run: a name is never overwritten, and a writer that finds its next name taken goes on from
+ * what the archive holds, not from what it remembers (protocol rule 9). What a second one writes beside the chain counts
+ * nowhere. It never removes what a chain needs.
  */
 import { LabError } from '../errors.js';
 import type { Position } from '../positions/position.js';
@@ -62,7 +63,7 @@ export async function mergeOnce(
   await source.archive.appendFiles(temporary, run);
   const outcome = await source.archive.finish(temporary, range);
   if (outcome === 'exists') await source.archive.remove(temporary);
-  return true;
+  return outcome === 'finished';
 }
 
 async function refuseLostStart(log: Log, reached: Position): Promise<void> {

@@ -44,6 +44,8 @@ export function filesUpTo(files: readonly ArchiveFile[], origin: Position, cut: 
 export interface MergeLimits {
   readonly filesPerMerge: number;
   readonly bytesMax: number;
+  /** Files of this level are merged no more. */
+  readonly levelMax: number;
 }
 
 /**
@@ -59,6 +61,7 @@ export function nextMerge(chain: Chain, limits: MergeLimits): readonly ArchiveFi
       run = [];
       bytes = 0;
     }
+    if (file.level >= limits.levelMax) continue;
     run.push(file);
     bytes += file.bytes;
     if (run.length === limits.filesPerMerge) return run;

@@ -7,7 +7,7 @@ import { LabError } from '../errors.js';
 import { messagesBetween, type Position } from '../positions/position.js';
 import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
 import { openCassandraStore } from '../runtimes/docker/cassandra-store.js';
-import { openHdfsArchive } from '../runtimes/docker/hdfs-archive.js';
+import { archiveLevels, openHdfsArchive } from '../runtimes/docker/hdfs-archive.js';
 import { openHold } from '../runtimes/docker/holds.js';
 import { kafkaLog } from '../runtimes/docker/kafka-log.js';
 import { runService, type ServiceScope } from '../runtimes/docker/service-runtime.js';
@@ -17,7 +17,13 @@ import { type ArchiveSource, followLog, mergeOnce } from './archiver.js';
 import { coverage } from './chain.js';
 
 /** A file every few seconds at low rates, so that the next cut is never far; sixteen of them make a larger one. */
-const limits = { fileBytesMax: 64 << 20, fileAgeMsMax: 5_000, filesPerMerge: 16, bytesMax: 256 << 20 };
+const limits = {
+  fileBytesMax: 12 << 20,
+  fileAgeMsMax: 5_000,
+  filesPerMerge: 16,
+  bytesMax: 256 << 20,
+  levelMax: archiveLevels.at(-1)!,
+};
 const mergeEveryMs = 15_000;
 const reportEveryMs = 2_000;
 

@@ -135,12 +135,13 @@ export interface ServedSum {
   readonly truth: bigint | null;
 }
 
-/** A whole served view; `version` orders replacements (switch generation, then slice number). */
+/** A whole served view; `version` orders replacements (switch generation, then slice and base number). */
 export interface ServedView {
   readonly question: Question;
   /** `answer` is the newest one, `checked` the newest whose truth is known. */
   readonly face: 'answer' | 'checked';
   readonly version: bigint;
+  readonly number: number;
   readonly pipeline: string;
   readonly position: Position;
   readonly asOfMs: number;
@@ -242,6 +243,8 @@ export interface BatchEngine {
   state(attempt: Attempt): Promise<JobState>;
   /** The output, or undefined where `_SUCCESS` or the manifest is missing. */
   readOutput(attempt: Attempt, questions: readonly Question[]): Promise<BatchOutput | undefined>;
+  /** Ends a job that is no longer wanted, if it still runs. */
+  cancel(attempt: Attempt): Promise<void>;
   /** Ends the jobs and removes the outputs of this pipeline's attempts for bases up to `baseId`. */
   discard(pipeline: string, baseId: number): Promise<void>;
 }

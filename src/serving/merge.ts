@@ -18,6 +18,7 @@ export interface Answer {
   /** The head's slice number: with the incarnation it names this position. */
   readonly number: number;
   readonly baseId: number;
+  readonly baseNumber: number;
   readonly baseCut: Position;
   /** How many slices the real-time part was merged from. */
   readonly slices: number;
@@ -87,6 +88,7 @@ export function merge(head: Head, question: Question, parts: Parts, upTo: number
     position,
     number: upTo,
     baseId: head.baseId,
+    baseNumber: head.baseNumber,
     baseCut: head.baseCut,
     slices: upTo - mergedNumber(head),
     messages,

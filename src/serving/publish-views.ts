@@ -20,6 +20,9 @@ export interface Publishing {
 export interface Published {
   readonly answerVersion: bigint;
   readonly checkedVersion: bigint;
+  /** The slice numbers of both; null before the first. */
+  readonly answerNumber: number | null;
+  readonly checkedNumber: number | null;
   /** Answers that wait for their truth, the newest first. */
   readonly waiting: readonly WaitingAnswer[];
   /** Why there was no answer at the last try. */
@@ -31,7 +34,14 @@ export interface WaitingAnswer {
   readonly asOfMs: number;
 }
 
-export const nothingPublished: Published = { answerVersion: -1n, checkedVersion: -1n, waiting: [], unknown: null };
+export const nothingPublished: Published = {
+  answerVersion: -1n,
+  checkedVersion: -1n,
+  answerNumber: null,
+  checkedNumber: null,
+  waiting: [],
+  unknown: null,
+};
 
 /** Truth follows an answer within moments; more than so many waiting answers are not kept. */
 const waitingMax = 6;
@@ -48,7 +58,8 @@ export async function publishAnswer(publishing: Publishing, published: Published
   return {
     ...published,
     answerVersion: version,
-    waiting: [waiting, ...published.waiting].slice(0, waitingMax),
+    answerNumber: answer.number,
+    waiting: thinned([waiting, ...published.waiting]),
     unknown: null,
   };
 }
@@ -60,13 +71,23 @@ export async function publishChecked(publishing: Publishing, published: Publishe
     const truth = await publishing.store.readTruth(incarnation, number, publishing.question.name);
     if (truth === undefined) continue;
     await replace(publishing, waiting, truth);
-    return { ...published, checkedVersion: versionOf(waiting.answer), waiting: published.waiting.slice(0, i) };
+    return {
+      ...published,
+      checkedVersion: versionOf(waiting.answer),
+      checkedNumber: number,
+      waiting: published.waiting.slice(0, i),
+    };
   }
   return published;
 }
 
-function versionOf({ generation, number }: ReadAnswer): bigint {
-  return viewVersion(generation, number);
+/** Keeps the oldest, whose truth comes first, however far validation lags, and the newest ones beside it. */
+function thinned(waiting: readonly WaitingAnswer[]): readonly WaitingAnswer[] {
+  return waiting.length <= waitingMax ? waiting : [...waiting.slice(0, waitingMax - 1), waiting.at(-1)!];
+}
+
+function versionOf({ generation, number, baseNumber }: ReadAnswer): bigint {
+  return viewVersion(generation, number, baseNumber);
 }
 
 async function replace(publishing: Publishing, { answer, asOfMs }: WaitingAnswer, truth: Truth | null): Promise<void> {
@@ -81,6 +102,7 @@ async function replace(publishing: Publishing, { answer, asOfMs }: WaitingAnswer
     question,
     face: truth === null ? 'answer' : 'checked',
     version: versionOf(answer),
+    number: answer.number,
     pipeline: answer.pipeline,
     position: answer.position,
     asOfMs,

@@ -15,14 +15,12 @@ export type SumFace = (typeof sumFaces)[number];
 /** More slices than a pipeline ever commits between two switches: 3 a second for ten thousand years. */
 const numbersPerGeneration = 10n ** 12n;
 
-/** Orders replacements: a later switch first, then a later slice. */
-export function viewVersion(generation: number, number: number): bigint {
-  return BigInt(generation) * numbersPerGeneration + BigInt(number);
-}
-
-/** The slice number within a version. */
-export function numberOfVersion(version: bigint): number {
-  return Number(version % numbersPerGeneration);
+/**
+ * Orders replacements: a later switch first, then a later slice or base. Neither number ever falls, so of one generation
+ * two views with the same version have the same content, base and real time included.
+ */
+export function viewVersion(generation: number, number: number, baseNumber: number): bigint {
+  return BigInt(generation) * numbersPerGeneration + BigInt(number + baseNumber);
 }
 
 /** The table of a question: `items-sold` is served in `served_items_sold`. */

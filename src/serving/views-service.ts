@@ -6,7 +6,6 @@ import { storeOn } from '../runtimes/docker/cassandra-store.js';
 import { openHold } from '../runtimes/docker/holds.js';
 import { runService } from '../runtimes/docker/service-runtime.js';
 import { nothingPublished, type Published, publishAnswer, publishChecked } from './publish-views.js';
-import { numberOfVersion } from './served-view.js';
 import { withSliceCache } from './slice-cache.js';
 
 /** An answer, a pause for its truth to come, the truth, a pause: so often a second, and no more. */
@@ -41,10 +40,6 @@ await runService('views', async ({ stop, clock, say }) => {
   }
 });
 
-function summary({ answerVersion, checkedVersion, unknown }: Published) {
-  return { answer: numberOrNull(answerVersion), checked: numberOrNull(checkedVersion), unknown };
-}
-
-function numberOrNull(version: bigint): number | null {
-  return version < 0n ? null : numberOfVersion(version);
+function summary({ answerNumber, checkedNumber, unknown }: Published) {
+  return { answer: answerNumber, checked: checkedNumber, unknown };
 }

@@ -33,11 +33,12 @@ describe('the chain of archive files', () => {
   });
 
   it('merges a run of one level, never across a larger file and never beyond the size', () => {
-    const limits = { filesPerMerge: 3, bytesMax: 10 };
+    const limits = { filesPerMerge: 3, bytesMax: 10, levelMax: 1 };
     const chain = (...files: ArchiveFile[]) => nextMerge(chainOf(files, 0, 0), limits)?.map((f) => f.path);
     expect(chain(file(0, 0, 0, 1), file(0, 0, 1, 2), file(0, 0, 2, 3))).toEqual(['0/0-0', '0/0-1', '0/0-2']);
     expect(chain(file(0, 0, 0, 1), file(1, 0, 1, 2), file(0, 0, 2, 3))).toBeUndefined();
     expect(chain(file(0, 0, 0, 1), file(0, 0, 1, 2, 9), file(0, 0, 2, 3))).toBeUndefined();
+    expect(chain(file(1, 0, 0, 1), file(1, 0, 1, 2), file(1, 0, 2, 3))).toBeUndefined();
   });
 });
 

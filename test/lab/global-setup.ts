@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   execFileSync('node', ['build.mjs'], { cwd: root, stdio: 'inherit' });
   const keep = process.env.SNACKLAB_KEEP_LAB === '1';
   if (!keep) refuseOthersLab();
-  const up = await runCli(['lambda', 'up', ...labSettings, '--json'], { timeoutMs: 600_000, show: true });
+  const up = await runCli(['lambda', 'up', ...labSettings, '--json'], { timeoutMs: 2_400_000, show: true });
   if (up.exitCode !== 0) {
     if (!keep) await runCli(['lambda', 'down', '--volumes'], { show: true });
     throw new Error(`the lab did not come up (exit ${up.exitCode}): ${up.stderr.slice(-2_000)}`);

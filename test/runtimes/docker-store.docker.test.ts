@@ -219,7 +219,14 @@ function view(number: number, sold: Readonly<Record<string, bigint>>): ServedVie
     return { key: { item }, sums: { sold: faces, revenueCents: faces } };
   });
   return {
-    ...{ question: itemsSold, face: 'answer', version: viewVersion(0, number), pipeline, position: [number] },
+    ...{
+      question: itemsSold,
+      face: 'answer',
+      version: viewVersion(0, number, 0),
+      number,
+      pipeline,
+      position: [number],
+    },
     ...{ asOfMs: number, rows },
   };
 }

@@ -19,8 +19,8 @@ describe('publishing', () => {
     lab.commit(3);
     published = await publishAnswer(lab.publishing, published);
     expect(lab.views.map(({ face, version }) => [face, version])).toEqual([
-      ['answer', viewVersion(0, 1)],
-      ['answer', viewVersion(0, 2)],
+      ['answer', viewVersion(0, 1, 0)],
+      ['answer', viewVersion(0, 2, 0)],
     ]);
     expect(lab.views[1]!.rows[0]!.sums.sold).toEqual({ base: 0n, realTime: 8n, merged: 8n, truth: null });
   });
@@ -36,7 +36,7 @@ describe('publishing', () => {
     lab.tellTruth(2, [3]);
     published = await publishChecked(lab.publishing, published);
     published = await publishChecked(lab.publishing, published);
-    expect(published.checkedVersion).toBe(viewVersion(0, 2));
+    expect(published.checkedVersion).toBe(viewVersion(0, 2, 0));
     expect(lab.views.filter(({ face }) => face === 'checked')).toHaveLength(1);
     expect(lab.views.at(-1)!.rows[0]!.sums.sold).toMatchObject({ merged: 3n, truth: 3n });
   });

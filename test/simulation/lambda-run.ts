@@ -194,7 +194,7 @@ class Run {
     const { world } = this;
     const never = () => false;
     const origin = startOfLog(this.known.length);
-    const limits = { fileBytesMax: 1_000, fileAgeMsMax: 60, filesPerMerge: 3, bytesMax: 1_000 };
+    const limits = { fileBytesMax: 1_000, fileAgeMsMax: 60, filesPerMerge: 3, bytesMax: 1_000, levelMax: 3 };
     return [
       {
         name: 'stream',

@@ -2,7 +2,7 @@
  * Goal: the stream job judges every message as judge() does, reason and fields.
  * Method: the corpus and 10,000 malformed messages through both, in the image that the job runs in.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { judge } from '../../src/events/parse.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
@@ -12,12 +12,12 @@ import { sparkImage } from './spark-image.js';
 const seed = 20261120;
 const classPath = '/opt/spark/jars/*:/opt/spark-extra/*';
 const jvm = ['/opt/java/bin/java', '-cp', classPath, 'snacklab.JudgeMessages', '/opt/snacklab/event-rule.json'];
-const command = ['docker', 'run', '--rm', '-i', '--network', 'none', sparkImage(), ...jvm];
+const command = () => ['docker', 'run', '--rm', '-i', '--network', 'none', sparkImage(), ...jvm];
 
-describe('the parser of the stream job', () => {
+describe.runIf(inject('docker'))('the parser of the stream job', () => {
   it('gives the verdicts of the corpus', async () => {
     const judgements = await judgeByJvm(
-      command,
+      command(),
       corpus.map(({ value }) => value),
     );
     for (const [i, { name, expected, value }] of corpus.entries()) {
@@ -30,7 +30,7 @@ describe('the parser of the stream job', () => {
 
   it(`agrees with judge() on 10,000 malformed messages of seed ${seed}`, async () => {
     const messages = malformedMessages(seed, 10_000);
-    const judgements = await judgeByJvm(command, messages);
+    const judgements = await judgeByJvm(command(), messages);
     const differing = messages.flatMap((message, i) => {
       const expected = judge(message);
       if (JSON.stringify(judgements[i]) === JSON.stringify(expected)) return [];

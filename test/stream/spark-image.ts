@@ -1,4 +1,8 @@
-/** The image that the stream job runs in, by the names that compose gives its images. */
-export function sparkImage(env: NodeJS.ProcessEnv = process.env): string {
-  return `${env.SNACKLAB_IMAGE_PREFIX ?? 'snacklab'}/spark:${env.SNACKLAB_TAG ?? 'dev'}`;
+/** The image that the shared lab's stream job runs in; its name holds the hash of its content. */
+import { execFileSync } from 'node:child_process';
+import { container } from '../lab/lab.js';
+
+export function sparkImage(): string {
+  const args = ['inspect', '--format', '{{.Config.Image}}', container('stream-runner')];
+  return execFileSync('docker', args, { encoding: 'utf8', timeout: 30_000 }).trim();
 }

@@ -10,15 +10,15 @@ import type { HdfsEntry, HdfsWriter, WebHdfs } from './webhdfs.js';
 
 const root = '/snacklab/archive';
 const temporaryFolder = `${root}/temporary`;
-/** Levels 0 to 3, each file of a level holding up to sixteen of the one below. */
-const levels = [0, 1, 2, 3];
+/** Each file of a level holds up to sixteen of the one below. */
+export const archiveLevels: readonly number[] = [0, 1, 2, 3];
 /** A temporary file that is older was left by a process that has ended. */
 const abandonedMs = 30 * 60_000;
 
 /** Opens the archive and makes its folders; removes temporary files that nobody can be writing any more. */
 export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number): Promise<ArchiveStore> {
   await hdfs.makeDirectory(temporaryFolder);
-  for (const level of levels) await hdfs.makeDirectory(`${root}/${level}`);
+  for (const level of archiveLevels) await hdfs.makeDirectory(`${root}/${level}`);
   for (const entry of await hdfs.list(temporaryFolder)) {
     if (nowMs - entry.modifiedMs > abandonedMs) await hdfs.remove(`${temporaryFolder}/${entry.name}`);
   }
@@ -62,7 +62,7 @@ function pathOf({ level, partition, from }: ArchiveRange): string {
 /** From the lowest level to the highest: what a merge replaced between two listings is then found in the second. */
 async function listFiles(hdfs: WebHdfs, known: Map<number, ArchiveRange>): Promise<readonly ArchiveFile[]> {
   const files: ArchiveFile[] = [];
-  for (const level of levels) {
+  for (const level of archiveLevels) {
     for (const entry of await hdfs.list(`${root}/${level}`)) {
       const path = `${root}/${level}/${entry.name}`;
       const range = known.get(entry.fileId) ?? (await readHeader(hdfs, path, entry));

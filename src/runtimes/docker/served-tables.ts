@@ -6,15 +6,7 @@
 
 import { formatPosition } from '../../positions/position.js';
 import type { Question } from '../../questions/question.js';
-import {
-  faceValues,
-  keyColumns,
-  numberOfVersion,
-  type SumFace,
-  servedTable,
-  sumColumn,
-  sumFaces,
-} from '../../serving/served-view.js';
+import { faceValues, keyColumns, type SumFace, servedTable, sumColumn, sumFaces } from '../../serving/served-view.js';
 import type { ServedRow, ServedView } from '../ports.js';
 import type { Statement } from './cassandra-session.js';
 import { keyspace } from './schema.js';
@@ -48,14 +40,7 @@ export function replaceStatements(lab: string, view: ServedView): readonly State
   const common = insert(
     table,
     ['lab', 'face', ...viewColumns],
-    [
-      lab,
-      view.face,
-      new Date(view.asOfMs),
-      BigInt(numberOfVersion(view.version)),
-      view.pipeline,
-      formatPosition(view.position),
-    ],
+    [lab, view.face, new Date(view.asOfMs), BigInt(view.number), view.pipeline, formatPosition(view.position)],
     writtenAt,
   );
   return [clear, common, ...view.rows.map((row) => insertRow(table, lab, view, row, writtenAt))];

@@ -15,6 +15,8 @@ export interface ServiceScope {
   readonly say: (line: string) => void;
 }
 
+const awayPauseMs = 5_000;
+
 /** Real time. A sleep ends early, without an error, when `stop` is aborted. */
 export function realClock(stop?: AbortSignal): Clock {
   return {
@@ -38,6 +40,8 @@ export async function runService(name: string, main: (scope: ServiceScope) => Pr
   } catch (error) {
     say(`failed: ${describeError(error)}`);
     if (error instanceof LabError && error.suggestion !== undefined) say(`try: ${error.suggestion}`);
+    // An engine that is away comes back in seconds; starting again at once would only count up restarts.
+    if (error instanceof LabError && error.kind === 'unavailable') await realClock(stopping.signal).sleep(awayPauseMs);
     process.exit(1);
   }
 }

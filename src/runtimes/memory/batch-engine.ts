@@ -22,6 +22,11 @@ export function openBatchEngine(world: World, process: Process): BatchEngine {
       }),
     state: (attempt) => effect(() => world.jobs.get(nameOf(attempt))?.state ?? 'absent'),
     readOutput: (attempt) => effect(() => world.jobs.get(nameOf(attempt))?.output),
+    cancel: (attempt) =>
+      effect(() => {
+        const job = world.jobs.get(nameOf(attempt));
+        if (job?.state === 'running') job.state = 'failed';
+      }),
     discard: (pipeline, baseId) =>
       effect(() => {
         for (const name of world.jobs.keys()) {
