@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The suffix of a test says what it needs: *.unit nothing, *.embedded the embedded runtime, *.docker a Docker engine.
+// The suffix of a test says what it needs: *.unit nothing, *.docker a Docker engine.
 // One lab serves all docker tests, so they run in one process, one file after the other.
 export default defineConfig({
   test: {

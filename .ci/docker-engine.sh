@@ -26,8 +26,10 @@ start() {
   # Two runs at once would install, and import, over each other.
   exec 9>"$state/lock"
   flock -w 900 9 || fail 69 "another start has held $state/lock for 900 s" "see what it is doing: fuser $state/lock"
-  has_engine || install_engine
-  answers || start_daemon
+  if ! answers; then
+    has_engine || install_engine
+    start_daemon
+  fi
   check_version
   import_base_images
   docker compose version >&2
@@ -46,7 +48,7 @@ stop() {
   rm -f "$record"
 }
 
-has_engine() { command -v dockerd && command -v debootstrap && docker compose version && docker buildx version; } >/dev/null 2>&1
+has_engine() { command -v dockerd && docker compose version && docker buildx version; } >/dev/null 2>&1
 
 answers() { timeout 10 docker info; } >/dev/null 2>&1
 
@@ -108,6 +110,7 @@ import_base_images() {
     timeout 30 docker image inspect "$image" >/dev/null 2>&1 || missing+=("$image")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
+  try_to_pull "${missing[@]}" && return 0
   need_root "make the base images ${missing[*]}"
   say "making ${missing[*]}"
   local root
@@ -123,8 +126,15 @@ import_base_images() {
   trap - EXIT
 }
 
+# Quick to fail where there is no way to a registry.
+try_to_pull() {
+  local image
+  for image in "$@"; do timeout 60 docker pull -q "$image" >/dev/null 2>&1 || return 1; done
+}
+
 make_root_folder() {
   local root=$1 mirror
+  command -v debootstrap >/dev/null || run_bounded 300 "installing debootstrap" apt_get install debootstrap
   mirror=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
   run_bounded 300 "making a Debian root folder" debootstrap --variant=minbase --include=ca-certificates,libstdc++6 \
     bookworm "$root" ${mirror:+"$mirror"}
