@@ -30,7 +30,7 @@ type Act = (entry: CommandEntry, input: CommandInput) => Promise<void>;
 function program(act: Act, streams: Streams): Commander {
   const { version } = findResources();
   const root = configured(new Commander('snacklab'), streams)
-    .description('The Lambda and the Kappa architecture on the real engines, exact at every instant, and measured.')
+    .description('The Lambda architecture on the real engines, exact at every instant, and measured.')
     .version(version, '-V, --version', 'print the version');
   const commanders = new Map<string, Commander>([['', root]]);
   for (const { path, summary } of groups) addTo(commanders, path, streams).description(summary);
