@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
 
-/** How the shared lab is brought up: shifted ports, a batch cycle every 8 s, and some bad messages among the good. */
+/** How the shared lab is brought up: shifted ports, a batch cycle every 15 s, and some bad messages among the good. */
 export const labSettings = [
-  ...['--rate', '300', '--seed', '7', '--batch-every', '8', '--port-base', '20000', '--no-grafana'],
+  ...['--rate', '300', '--seed', '7', '--batch-every', '15', '--port-base', '20000', '--no-grafana'],
   ...['--malformed', '0.01', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 

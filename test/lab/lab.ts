@@ -141,7 +141,9 @@ export async function waitForBase(than: number, timeoutMs = 180_000): Promise<vo
 
 /** Judges the lab from outside; anything but a pass fails the test with all that the judge said. */
 export async function expectExact(...args: readonly string[]): Promise<CliResult> {
-  const result = await runCli(['lambda', 'verify', '--seconds', '15', ...args, '--json'], { timeoutMs: 240_000 });
+  // A stream job that has just started has few positions to show.
+  await waitForSlices();
+  const result = await runCli(['lambda', 'verify', '--seconds', '24', ...args, '--json'], { timeoutMs: 240_000 });
   expect(result.exitCode, `verify said:\n${result.stdout}\n${result.stderr}`).toBe(0);
   return result;
 }

@@ -97,7 +97,7 @@ interface Answer {
 async function answersOfSpark(): Promise<Answer[]> {
   const program = readFileSync(new URL('./aggregate.py', import.meta.url), 'utf8');
   const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab', '/opt/snacklab/event-rule.json'];
-  const spark = spawn('docker', ['run', '--rm', '-i', '--network', 'none', sparkImage(), ...python], {
+  const spark = spawn('docker', ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage(), ...python], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const output: Buffer[] = [];
