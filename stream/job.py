@@ -153,6 +153,8 @@ class StreamJob:
 
     def _has_no_executor(self):
         # A standalone master that was started again knows nothing of this application, and never sends it an executor.
+        if self.arguments.master.startswith("local"):
+            return False
         return self.spark._jsparkSession.sparkContext().getExecutorMemoryStatus().size() <= 1
 
 

@@ -99,7 +99,7 @@ describe.runIf(inject('docker'))('the Lambda lab stays exact', () => {
 
 /** In its own JVM without the cluster, whose cores the runner's job holds. */
 const secondStreamJob = [
-  ...['/opt/py/bin/python', '/opt/snacklab/job.py', '--master', 'local[1]', '--driver-heap', '384m'],
+  ...['/opt/py/bin/python', '/opt/snacklab/job.py', '--master', 'local[1]'],
   ...[
     '--architecture',
     'lambda',
