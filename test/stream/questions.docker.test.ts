@@ -97,9 +97,13 @@ interface Answer {
 async function answersOfSpark(): Promise<Answer[]> {
   const program = readFileSync(new URL('./aggregate.py', import.meta.url), 'utf8');
   const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab', '/opt/snacklab/event-rule.json'];
-  const spark = spawn('docker', ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage(), ...python], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const spark = spawn(
+    'docker',
+    ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage(), ...python],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const output: Buffer[] = [];
   spark.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   const ended = new Promise<number | null>((resolve, reject) => spark.on('error', reject).on('close', resolve));
