@@ -141,14 +141,18 @@ async function findApplications(yarn: string, tag: string): Promise<readonly App
 function stateInYarn(applications: readonly Application[]): JobState {
   const application = applications.at(-1);
   if (application === undefined) return 'absent';
-  if (!['FINISHED', 'FAILED', 'KILLED'].includes(application.state)) return 'running';
+  if (!hasEnded(application)) return 'running';
   return application.finalStatus === 'SUCCEEDED' ? 'succeeded' : 'failed';
 }
 
+function hasEnded({ state }: Application): boolean {
+  return ['FINISHED', 'FAILED', 'KILLED'].includes(state);
+}
+
 async function killApplications(yarn: string, tag: string): Promise<void> {
-  for (const { id, state } of await findApplications(yarn, tag)) {
-    if (['FINISHED', 'FAILED', 'KILLED'].includes(state)) continue;
-    await fetch(`http://${yarn}/ws/v1/cluster/apps/${id}/state?user.name=snacklab`, {
+  for (const application of await findApplications(yarn, tag)) {
+    if (hasEnded(application)) continue;
+    await fetch(`http://${yarn}/ws/v1/cluster/apps/${application.id}/state?user.name=snacklab`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ state: 'KILLED' }),

@@ -50,7 +50,7 @@ export async function followLog(source: ArchiveSource, stopped: () => boolean): 
   }
 }
 
-/** Merges small files of one partition into a larger one of the next level. Returns whether there was something to do. */
+/** Merges small files of one partition into a larger one of the next level. Returns whether it made one. */
 export async function mergeOnce(
   source: Pick<ArchiveSource, 'archive' | 'origin' | 'limits'>,
   partition: number,

@@ -47,16 +47,13 @@ export async function foldSlices(
   head: Head,
   questions: readonly Question[],
 ): Promise<Outcome | 'missing'> {
-  const answers = await Promise.all(
-    questions.map(async (question) => merge(head, question, await readParts(store, head, question))),
-  );
+  const found = await Promise.all(questions.map((question) => readParts(store, head, question)));
   const id = await allocateBaseId(store, head);
   if (id === undefined) return 'refused';
   for (const [i, question] of questions.entries()) {
-    const answer = answers[i]!;
+    const { base } = found[i]!;
+    const answer = merge(head, question, found[i]!);
     if ('unknown' in answer) return 'missing';
-    const base =
-      head.baseId === 0 ? undefined : await store.readBase('base', head.incarnation, head.baseId, question.name);
     await store.writeBase({
       kind: 'fold',
       incarnation: head.incarnation,
