@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import driver
@@ -22,7 +23,9 @@ from dead_letters import write_dead_letters
 from log_bounds import log_bounds, must_have_all_after
 from progress import Progress
 from question_plan import plan_questions
+from readiness import until_open, until_set_up
 from slice_parts import slice_of_rows
+from warm_up import warm_up
 
 TOPIC = "snack_automat_message"
 RULE_FILE = Path(__file__).with_name("event-rule.json")
@@ -32,7 +35,9 @@ LOOK_EVERY_S = 0.8
 EXECUTOR_PATIENCE_S = 20
 # Micro-batches without a pause would take all of a small machine, and age nothing by less: a batch takes about as long.
 TRIGGER = "250 milliseconds"
+MASTER_PATIENCE_S = 120
 CASSANDRA_PATIENCE_S = 120
+SETUP_PATIENCE_S = 120
 EXIT_CODES = {"replaced": 3, "in-doubt": 4, "no-pipeline": 5}
 
 
@@ -49,20 +54,33 @@ def main():
     # Docker and the runner ask with SIGTERM. A slice that is cut off by it is an orphan, as after any kill.
     signal.signal(signal.SIGTERM, lambda *_: _end(jvm, 0, "asked to stop"))
     try:
-        store = open_cassandra_store(arguments.cassandra, arguments.architecture, CASSANDRA_PATIENCE_S)
+        rule = RULE_FILE.read_text("utf-8")
+        opening = ThreadPoolExecutor(1).submit(_open_store, arguments)
+        if not arguments.master.startswith("local"):
+            until_open(arguments.master.removeprefix("spark://"), MASTER_PATIENCE_S)
         spark = driver.connect(jvm, connection)
-        StreamJob(store, spark, arguments, lambda why: _end(jvm, 1, why)).run()
+        # In a lab that is up there are messages waiting: the first of them warm up as well.
+        if not opening.done():
+            warm_up(spark, rule)
+        StreamJob(opening.result(), spark, rule, arguments, lambda why: _end(jvm, 1, why)).run()
     except WriterEnds as end:
         _end(jvm, EXIT_CODES[end.why], str(end))
     except Exception as error:  # noqa: BLE001 - said in one line, and the process ends either way
         _end(jvm, 1, f"{type(error).__name__}: {error}")
 
 
+def _open_store(arguments):
+    store = open_cassandra_store(arguments.cassandra, arguments.architecture, CASSANDRA_PATIENCE_S)
+    until_set_up(store, SETUP_PATIENCE_S)
+    return store
+
+
 class StreamJob:
     """The running job. Only the thread that commits changes `writer`; the watcher reads it."""
 
-    def __init__(self, store, spark, arguments, give_up):
+    def __init__(self, store, spark, rule, arguments, give_up):
         self.store = store
+        self.rule = rule
         self.give_up = give_up
         self.spark = spark
         self.arguments = arguments
@@ -79,9 +97,8 @@ class StreamJob:
         )
         print(f"took over {arguments.pipeline} as epoch {self.writer.epoch} at slice {self.writer.number}", flush=True)
         self.expected_messages = min(sum(ends) - sum(self.writer.position), MESSAGES_MAX)
-        rule = RULE_FILE.read_text("utf-8")
-        self.plan = plan_questions(head.questions, json.loads(rule))
-        self.query = BatchQuery(self.spark, self.plan, rule)
+        self.plan = plan_questions(head.questions, json.loads(self.rule))
+        self.query = BatchQuery(self.spark, self.plan, self.rule)
         query = self._start_query()
         threading.Thread(target=self._watch, args=(query,), daemon=True).start()
         try:

@@ -54,7 +54,7 @@ class Runner:
         reported_s = 0.0
         while not self.stopping.is_set():
             try:
-                self.reconcile({head.pipeline for head in self.store.read_heads() if head.status == "ready"})
+                self.look()
                 if time.monotonic() - reported_s > REPORT_EVERY_S:
                     self.store.report("stream-runner", self.state())
                     reported_s = time.monotonic()
@@ -63,6 +63,12 @@ class Runner:
             self.stopping.wait(LOOK_EVERY_S)
         for pipeline in list(self.drivers):
             self.stop(pipeline)
+
+    def look(self):
+        """Reconciles with the heads as they are. None at all: setup is not done; afterwards a lab always has one."""
+        heads = self.store.read_heads()
+        if heads:
+            self.reconcile({head.pipeline for head in heads if head.status == "ready"})
 
     def reconcile(self, wanted):
         """Starts what is wanted and not running, stops what is running and not wanted."""
@@ -147,11 +153,14 @@ def log(who, line):
 def main():
     environment = os.environ
     architecture, cassandra = environment["SNACKLAB_LAB"], environment["SNACKLAB_CASSANDRA"]
-    store = open_cassandra_store(cassandra, architecture, CASSANDRA_PATIENCE_S)
     command = [sys.executable, str(JOB), "--architecture", architecture, "--cassandra", cassandra]
-    runner = Runner(store, [*command, "--brokers", environment["SNACKLAB_KAFKA"]], architecture)
+    runner = Runner(None, [*command, "--brokers", environment["SNACKLAB_KAFKA"]], architecture)
     signal.signal(signal.SIGTERM, lambda *_: runner.stopping.set())
     signal.signal(signal.SIGINT, lambda *_: runner.stopping.set())
+    # Ahead of the heads, by the name that setup gives: a driver takes as long to start as all that it waits for. Where
+    # that pipeline is gone, the first look at the heads stops it.
+    runner.reconcile({f"{architecture}-1"})
+    runner.store = open_cassandra_store(cassandra, architecture, CASSANDRA_PATIENCE_S)
     runner.run()
 
 

@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { judge } from '../../src/events/parse.js';
 import { covers, equal, type Position } from '../../src/positions/position.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
+import { readDeadLetters } from '../../src/runtimes/docker/checker-log.js';
 import { eventTopic, kafkaLog } from '../../src/runtimes/docker/kafka-log.js';
 import { realClock } from '../../src/runtimes/docker/service-runtime.js';
 import { readAnswer } from '../../src/serving/read-answer.js';
@@ -123,19 +124,7 @@ function* groupsOf(values: readonly (Uint8Array | null)[]): Generator<(Uint8Arra
 
 /** The reasons of the dead letters of these offsets, by `partition:offset`; one that is kept twice counts once. */
 async function deadLettersOf(of: number, from: number, until: number): Promise<Map<string, string>> {
-  const log = kafkaLog({ broker: brokerAddress, topic: 'snack_automat_dead_letter', gaps: true });
-  const [start, end] = [await log.starts(), await log.ends()];
-  const letters = new Map<string, string>();
-  await using reader = await log.read(start);
-  for (let next = start[0]!; next < end[0]!; ) {
-    const found = await reader.next(10_000);
-    if (found.length === 0) break;
-    for (const message of found) {
-      next = message.offset + 1;
-      const letter = JSON.parse(Buffer.from(message.value!).toString('utf8'));
-      if (letter.partition !== of || letter.offset < from || letter.offset >= until) continue;
-      letters.set(`${letter.partition}:${letter.offset}`, letter.reason);
-    }
-  }
-  return letters;
+  const letters = await readDeadLetters(brokerAddress);
+  const wanted = letters.filter(({ partition, offset }) => partition === of && offset >= from && offset < until);
+  return new Map(wanted.map(({ partition, offset, reason }) => [`${partition}:${offset}`, reason]));
 }

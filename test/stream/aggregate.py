@@ -12,9 +12,9 @@ sys.path.insert(0, sys.argv[1])
 
 import driver
 from batch_query import MESSAGE_COLUMNS, BatchQuery
-from pyspark.sql import DataFrame
 from question_plan import plan_questions
 from slice_parts import slice_of_rows
+from warm_up import as_micro_batch, warm_up
 
 RULE_FILE = sys.argv[2]
 
@@ -26,13 +26,13 @@ def main():
     settings = driver.spark_settings("test", "localhost", "local[2]", executor_memory="512m", executor_cores=2)
     jvm, connection = driver.start_jvm(settings, "512m")
     spark = driver.connect(jvm, connection)
+    # As the job does: it must leave nothing behind that the real query sees.
+    warm_up(spark, rule)
     query = BatchQuery(spark, plan, rule)
     values = [None if text is None else bytearray(base64.b64decode(text)) for text in given["messages"]]
     rows = [(None, value, "log", index % 3, index // 3, None, 0) for index, value in enumerate(values)]
     messages = spark.createDataFrame(rows, MESSAGE_COLUMNS).repartition(3)
-    # What foreachBatch hands over: a plan that is nothing but an RDD of rows.
-    rdd = messages._jdf.queryExecution().toRdd()
-    batch = DataFrame(spark._jsparkSession.internalCreateDataFrame(rdd, messages._jdf.schema(), False), spark)
+    batch = as_micro_batch(spark, messages)
     for expected in (0, 1_000_000, 0):
         until, parts, rejected = slice_of_rows(plan, query.rows(batch, expected), (0, 0, 0, 0))
         answer = {

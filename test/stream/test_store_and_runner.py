@@ -75,6 +75,18 @@ class TheRunner(unittest.TestCase):
         self.assertIsNotNone(dropped.poll())
         self.assertEqual(self.runner.state(), {"drivers": {"lambda-1": {"running": True, "starts": 1, "lastExit": None}}})
 
+    def test_keeps_a_driver_that_was_started_ahead_until_there_are_heads(self):
+        heads = []
+        self.runner.store = SimpleNamespace(read_heads=lambda: heads, report=lambda *_: None)
+        self.runner.reconcile({"lambda-1"})
+        ahead = self.runner.drivers["lambda-1"].process
+        self.runner.look()
+        self.assertIsNone(ahead.poll())
+        heads.append(SimpleNamespace(pipeline="lambda-2", status="ready"))
+        self.runner.look()
+        self.assertIsNotNone(ahead.poll())
+        self.assertEqual(list(self.runner.drivers), ["lambda-2"])
+
     def test_starts_a_driver_again_after_a_pause_that_grows(self):
         self.runner.reconcile({"dies"})
         driver = self.runner.drivers["dies"]

@@ -1,38 +1,30 @@
 /**
- * The log as the checker reads it: a bounded stretch of the events from offsets that it is given, and the keys of all
- * dead letters. It commits nothing and leaves no group behind. Every wait is bounded: a topic that falls silent before
- * its end is an error. What the messages mean is for src/checker.
+ * The log as the checker reads it: a bounded stretch of the events from offsets that it is given, and all dead letters.
+ * It joins no group: a group's coordinator is one more thing that may be away after a kill. Every wait is bounded: a
+ * topic that falls silent before its end is an error. What the messages mean is for src/checker.
  */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, type Consumer, type EachBatchPayload, Kafka, logLevel } from 'kafkajs';
-import type { LogExtent } from '../../checker/history.js';
+import { z } from 'zod';
 import type { AddMessage, CheckedLog } from '../../checker/verify.js';
 import { LabError } from '../../errors.js';
 import type { Position } from '../../positions/position.js';
+import { openKafkaAdmin } from './kafka-admin.js';
 import { eventTopic, kafkaLog } from './kafka-log.js';
+import { deadLetterTopic } from './setup.js';
 
-const deadLetterTopic = 'snack_automat_dead_letter';
 const silenceMsMax = 30_000;
 
 /** Opens the log at a bootstrap server, `host:port`. Close it by `await using`. */
 export async function openCheckerLog(broker: string): Promise<CheckedLog & AsyncDisposable> {
-  const kafka = new Kafka({
-    clientId: 'snacklab-checker',
-    brokers: [broker],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 5_000,
-    retry: { retries: 8, initialRetryTime: 200, maxRetryTime: 2_000 },
-  });
-  const admin = kafka.admin();
-  await admin.connect().catch((cause) => {
-    throw unreachable(broker, cause);
-  });
+  const admin = await openKafkaAdmin(broker);
   return {
-    extent: () => extentOf(admin, eventTopic),
+    extent: async () => {
+      const [starts, ends] = await Promise.all([admin.starts(eventTopic), admin.ends(eventTopic)]);
+      return { starts, ends };
+    },
     readMessages: (from, ends, add) => readStretch(broker, from, ends, add),
-    deadLetterKeys: () => keysOf(kafka, admin, deadLetterTopic),
-    [Symbol.asyncDispose]: () => admin.disconnect(),
+    deadLetterKeys: async () =>
+      (await readDeadLetters(broker)).map(({ partition, offset }) => `${partition}:${offset}`),
+    [Symbol.asyncDispose]: () => admin[Symbol.asyncDispose](),
   };
 }
 
@@ -62,84 +54,50 @@ async function readStretch(broker: string, from: Position, ends: Position, add: 
   }
 }
 
-async function extentOf(admin: Admin, topic: string): Promise<LogExtent> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  const inOrder = [...offsets].sort((a, b) => a.partition - b.partition);
-  return { starts: inOrder.map(({ low }) => Number(low)), ends: inOrder.map(({ high }) => Number(high)) };
+/** A dead letter as the stream job writes it: which message of the log it is, and why it is no event. */
+export interface KeptLetter {
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
 }
 
-/** The keys are what the log's own reader leaves out, so the dead letters come through kafkajs. */
-async function keysOf(kafka: Kafka, admin: Admin, topic: string): Promise<readonly string[]> {
-  const { starts, ends } = await extentOf(admin, topic);
+const letterSchema = z.object({
+  partition: z.number().int().nonnegative(),
+  offset: z.number().int().nonnegative(),
+  reason: z.string(),
+});
+
+/** All dead letters that are in their topic now, repeats and all. Throws where one is not as the stream job writes it. */
+export async function readDeadLetters(broker: string): Promise<readonly KeptLetter[]> {
+  // Compacted: of letters with the same key only the last is kept for good.
+  const log = kafkaLog({ broker, topic: deadLetterTopic, gaps: true, patienceMs: silenceMsMax });
+  const [starts, ends] = await Promise.all([log.starts(), log.ends()]);
   const open = new Set(ends.flatMap((end, partition) => (end > starts[partition]! ? [partition] : [])));
-  if (open.size === 0) return [];
-  const groupId = `snacklab-checker-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, minBytes: 1, maxWaitTimeInMs: 100 });
-  const keys: string[] = [];
-  await consumer.connect();
-  try {
-    await consume(consumer, topic, starts, open, ({ batch }) => {
-      for (const { key } of batch.messages) keys.push(key?.toString('utf8') ?? '');
-      if (Number(batch.lastOffset()) >= ends[batch.partition]! - 1) open.delete(batch.partition);
-    });
-  } finally {
-    await consumer.disconnect();
-    // A group that stays behind is empty and has no offsets: Kafka forgets it by itself.
-    await admin.deleteGroups([groupId]).catch(() => undefined);
-  }
-  return keys;
-}
-
-/** Hands on batches until no partition is open any more. */
-async function consume(
-  consumer: Consumer,
-  topic: string,
-  from: Position,
-  open: ReadonlySet<number>,
-  take: (payload: EachBatchPayload) => void,
-): Promise<void> {
-  let lastMs = performance.now();
-  const crash = crashOf(consumer);
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async (payload) => {
-      lastMs = performance.now();
-      // A batch that was fetched before the seek took hold begins elsewhere.
-      if (!payload.isStale()) take(payload);
-    },
-  });
-  from.forEach((offset, partition) => {
-    consumer.seek({ topic, partition, offset: String(offset) });
-  });
+  const letters: KeptLetter[] = [];
+  if (open.size === 0) return letters;
+  await using reader = await log.read(starts);
   while (open.size > 0) {
-    await Promise.race([sleep(50), crash]);
-    if (performance.now() - lastMs > silenceMsMax) throw silent(topic, `${open.size} partitions`);
+    const messages = await reader.next(silenceMsMax);
+    if (messages.length === 0) throw silent(deadLetterTopic, `${open.size} partitions`);
+    for (const { partition, offset, value } of messages) {
+      letters.push(parseLetter(value, offset));
+      if (offset >= ends[partition]! - 1) open.delete(partition);
+    }
   }
+  return letters;
 }
 
-/** Rejects when the consumer gives up; it repeats by itself what may be repeated. */
-function crashOf(consumer: Consumer): Promise<never> {
-  const crash = new Promise<never>((_, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload: { restart, error } }) => {
-      if (!restart) reject(new LabError(`reading the dead letters failed: ${error.message}`, { cause: error }));
-    });
-  });
-  crash.catch(() => undefined);
-  return crash;
+function parseLetter(value: Uint8Array | null, offset: number): KeptLetter {
+  try {
+    return letterSchema.parse(JSON.parse(Buffer.from(value ?? []).toString('utf8')));
+  } catch (cause) {
+    throw new LabError(`offset ${offset} of ${deadLetterTopic} is no dead letter of a stream job`, { cause });
+  }
 }
 
 function silent(topic: string, left: string): LabError {
   return new LabError(`${topic} gave nothing for ${silenceMsMax} ms, and ${left} are still to come`, {
     kind: 'unavailable',
     suggestion: 'See whether Kafka runs: snacklab lambda logs kafka',
-  });
-}
-
-function unreachable(broker: string, cause: unknown): LabError {
-  return new LabError(`Kafka at ${broker} did not answer`, {
-    kind: 'unavailable',
-    suggestion: 'See whether it runs: snacklab lambda status, snacklab lambda logs kafka',
-    cause,
   });
 }

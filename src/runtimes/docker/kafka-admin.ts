@@ -48,10 +48,8 @@ export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
     ends: async (topic) => positionOf(await offsets(topic), 'high'),
     async createTopic({ topic, partitions, config }) {
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-      const created = await admin.createTopics({
-        topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-        waitForLeaders: true,
-      });
+      const topics = [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }];
+      const created = await onceSettled(() => admin.createTopics({ topics, waitForLeaders: true }));
       return created ? 'created' : 'exists';
     },
     async partitions(topic) {
@@ -78,9 +76,10 @@ async function onceSettled<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** kafkajs marks its errors so; its error classes cannot be imported by name. */
+/** kafkajs marks its errors so, below the one that says that it has given up; the classes cannot be imported by name. */
 function isPassing(error: unknown): boolean {
-  return error instanceof Error && 'retriable' in error && error.retriable === true;
+  if (!(error instanceof Error)) return false;
+  return ('retriable' in error && error.retriable === true) || isPassing(error.cause);
 }
 
 type Offsets = readonly { readonly partition: number; readonly high: string; readonly low: string }[];
