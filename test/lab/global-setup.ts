@@ -3,7 +3,7 @@
  * Method: runs the built command line. Without a Docker engine the tests are left out, loudly; where they are required
  * (SNACKLAB_REQUIRE_DOCKER=1) that is a failure. SNACKLAB_KEEP_LAB=1 uses a lab that is up and leaves it up.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { labSettings, runCli } from './cli.js';
@@ -15,6 +15,7 @@ declare module 'vitest' {
   }
 }
 
+const linesOfService = 6;
 const root = join(import.meta.dirname, '..', '..');
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
@@ -37,8 +38,24 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     throw new Error(`the lab did not come up (exit ${up.exitCode}): ${up.stderr.slice(-2_000)}`);
   }
   return async () => {
+    if (project.vitest.state.getFailedFilepaths().length > 0) sayHowTheLabIs();
     if (!keep) await runCli(['lambda', 'down', '--volumes'], { show: true });
   };
+}
+
+/** What a failure on another machine is understood by: the lab is gone afterwards. */
+function sayHowTheLabIs(): void {
+  const docker = (...args: string[]) => {
+    const { stdout, stderr } = spawnSync('docker', args, { encoding: 'utf8', timeout: 20_000 });
+    return (stdout + stderr).trim();
+  };
+  console.log('\nthe lab after the failure, and the last that each of its services said:');
+  const lab = ['--filter', 'label=snacklab.lab=lambda'];
+  for (const line of docker('ps', '-a', ...lab, '--format', '{{.Names}} {{.Status}}').split('\n')) {
+    const name = line.split(' ')[0]!;
+    const said = docker('logs', '--tail', String(linesOfService), name).split('\n');
+    console.log(`${line}\n${said.map((one) => `  | ${one.slice(0, 200)}`).join('\n')}`);
+  }
 }
 
 function dockerAnswers(): boolean {
