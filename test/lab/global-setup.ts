@@ -16,6 +16,8 @@ declare module 'vitest' {
 }
 
 const linesOfService = 6;
+/** An empty volume that is there as long as the Lambda lab on this engine is the tests' own; .ci/run looks for it too. */
+const ourMark = 'snacklab-tests-own-this-lab';
 const root = join(import.meta.dirname, '..', '..');
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
@@ -31,15 +33,15 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
   execFileSync('node', ['build.mjs'], { cwd: root, stdio: 'inherit' });
   const keep = process.env.SNACKLAB_KEEP_LAB === '1';
-  if (!keep) refuseOthersLab();
+  if (!keep) await makeRoomForOurLab();
   const up = await runCli(['lambda', 'up', ...labSettings, '--json'], { timeoutMs: 2_400_000, show: true });
   if (up.exitCode !== 0) {
-    if (!keep) await runCli(['lambda', 'down', '--volumes'], { show: true });
+    if (!keep) await endOurLab();
     throw new Error(`the lab did not come up (exit ${up.exitCode}): ${up.stderr.slice(-2_000)}`);
   }
   return async () => {
     if (project.vitest.state.getFailedFilepaths().length > 0) sayHowTheLabIs();
-    if (!keep) await runCli(['lambda', 'down', '--volumes'], { show: true });
+    if (!keep) await endOurLab();
   };
 }
 
@@ -67,9 +69,26 @@ function dockerAnswers(): boolean {
   }
 }
 
-/** The tests kill engines and forget volumes: never in a lab that somebody uses. */
-function refuseOthersLab(): void {
-  const ids = execFileSync('docker', ['ps', '-aq', '--filter', 'label=com.docker.compose.project=snacklab-lambda']);
-  if (ids.toString().trim() === '') return;
-  throw new Error('a Lambda lab is there already; the tests need their own. Try: snacklab lambda down --volumes');
+/**
+ * The tests kill engines and forget volumes: never in a lab that somebody uses, nor on the volumes of one that is down.
+ * A lab of the tests themselves, left by a run that was cut off, is told by the mark and taken away.
+ */
+async function makeRoomForOurLab(): Promise<void> {
+  if (listed('volume', 'ls', '-q', '--filter', `name=^${ourMark}$`)) {
+    console.log('an earlier run of the tests was cut off; its lab is taken away');
+    await endOurLab();
+  }
+  const lab = ['--filter', 'label=com.docker.compose.project=snacklab-lambda'];
+  if (listed('ps', '-aq', ...lab) || listed('volume', 'ls', '-q', ...lab))
+    throw new Error('a Lambda lab is there already; the tests need their own. Try: snacklab lambda down --volumes');
+  execFileSync('docker', ['volume', 'create', ourMark], { stdio: 'ignore' });
+}
+
+async function endOurLab(): Promise<void> {
+  const { exitCode } = await runCli(['lambda', 'down', '--volumes'], { show: true });
+  if (exitCode === 0) execFileSync('docker', ['volume', 'rm', '-f', ourMark], { stdio: 'ignore' });
+}
+
+function listed(...args: string[]): boolean {
+  return execFileSync('docker', args).toString().trim() !== '';
 }
