@@ -21,6 +21,7 @@ const services = {
   archive: 'src/archive/service.ts',
   coordinator: 'lambda/coordinator-service.ts',
   'batch-task': 'lambda/batch-task.ts',
+  compactor: 'kappa/compactor-service.ts',
   validation: 'src/validation/service.ts',
   views: 'src/serving/views-service.ts',
 };
@@ -30,7 +31,11 @@ const present = (entries) => Object.fromEntries(Object.entries(entries).filter((
 rmSync('dist', { recursive: true, force: true });
 await build({
   ...common,
-  entryPoints: present({ cli: 'src/cli/main.ts', 'bench-lambda': 'bench/lambda.ts' }),
+  entryPoints: present({
+    cli: 'src/cli/main.ts',
+    'bench-lambda': 'bench/lambda.ts',
+    'bench-kappa': 'bench/kappa.ts',
+  }),
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   packages: 'external',

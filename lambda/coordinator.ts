@@ -28,6 +28,8 @@ export interface Coordinator {
   readonly engine: BatchEngine;
   readonly clock: Clock;
   readonly limits: CoordinatorLimits;
+  /** Whether a new cycle may begin: YARN has room for one job, and another version's may be running. */
+  readonly mayBegin: boolean;
   readonly hold: Hold;
   /** A name that was never used before. */
   readonly newId: () => string;
@@ -78,6 +80,7 @@ async function whenIdle(
   const head = await readHead(c);
   // First, and with nothing but the store: while no batch gets through, whatever keeps it away, reading stays bounded.
   if (isLong(c, head)) return fold(c, head);
+  if (!c.mayBegin) return;
   const nowMs = c.clock.nowMs();
   const { batchRequests } = await c.store.readWanted();
   const due = batchRequests > history.requestsSeen || nowMs - history.startedMs >= c.limits.batchEveryMs;

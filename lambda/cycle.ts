@@ -74,6 +74,21 @@ export const firstCycle: Cycle = {
   history: { startedMs: 0, requestsSeen: 0, failures: 0, lastFailure: null, lastPublished: null },
 };
 
+/**
+ * The cycle of a version that begins at a cut: its first base is planned before it has a slice. Where the cut is the
+ * origin there is nothing to count before it.
+ */
+export function cycleFromCut(head: Pick<Head, 'origin'>, cut: Position, nowMs: number): Cycle {
+  if (equal(cut, head.origin)) return firstCycle;
+  const plan = { baseId: 1, number: 0, cut: [...cut], oldBaseId: 0, oldFoldId: 0, chosenMs: nowMs, attempts: 0 };
+  return { name: 'chosen', history: { ...firstCycle.history, startedMs: nowMs }, plan };
+}
+
+/** Cycle versions of a pipeline: above all that an earlier one of its name can have reached. */
+export function firstCycleVersion(incarnation: number): number {
+  return incarnation * 10 ** 9;
+}
+
 /** Reads a stored state; an empty text is a pipeline's first. Throws on anything that is not a state. */
 export function parseCycle(text: string): Cycle {
   return text === '' ? firstCycle : cycleSchema.parse(JSON.parse(text));

@@ -7,6 +7,7 @@ export type FailureKind = keyof typeof exitCodes;
 /**
  * The one error of the project: what happened with which value, and what to do about it.
  * `message` says what happened, `suggestion` what to do, `detail` holds the values as fields, `cause` the error behind it.
+ * A suggestion may name the lab as {lab}: what is shared does not know which it serves, and the edge fills it in.
  */
 export class LabError extends Error {
   readonly kind: FailureKind;
@@ -28,6 +29,11 @@ export class LabError extends Error {
     this.suggestion = options.suggestion;
     this.detail = options.detail ?? {};
   }
+}
+
+/** A suggestion as it is shown, in the lab that met the error. */
+export function suggestionFor(error: LabError, lab: string): string | undefined {
+  return error.suggestion?.replaceAll('{lab}', lab);
 }
 
 /** A text for any thrown value, with the causes behind it, one after the other. */

@@ -18,6 +18,8 @@ from packed import pack
 
 KEYSPACE = "snacklab"
 ANSWER_TIMEOUT_S = 10
+# As in src/runtimes/docker/cassandra-store.ts: an older report says nothing of now.
+REPORT_S = 900
 # commit.py's names of a head's columns, how each is stored.
 HEAD_COLUMNS = {
     "incarnation": lambda value: value,
@@ -87,7 +89,7 @@ class CassandraStore:
 
     def report(self, service, report, wait=True):
         """Says how a service is. Without `wait` a report may be lost: the next one says the same, and more."""
-        insert = self._prepared("INSERT INTO reports (architecture, service, at_ms, report) VALUES (?, ?, ?, ?)")
+        insert = self._prepared(f"INSERT INTO reports (architecture, service, at_ms, report) VALUES (?, ?, ?, ?) USING TTL {REPORT_S}")
         text = json.dumps(report, separators=(",", ":"))
         written = self._session.execute_async(insert, (self._architecture, service, int(time.time() * 1000), text))
         if wait:

@@ -60,6 +60,8 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
         # An overflow is an error, never a rounding.
         "spark.sql.ansi.enabled": "true",
         "spark.sql.session.timeZone": "UTC",
+        # A text in a question means itself, also where it looks like a variable.
+        "spark.sql.variable.substitute": "false",
         # Micro-batches are small: more partitions than one only cost tasks.
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",

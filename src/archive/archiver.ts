@@ -72,7 +72,7 @@ async function refuseLostStart(log: Log, reached: Position): Promise<void> {
   if (lost === -1) return;
   throw new LabError(
     `the log of partition ${lost} starts at ${starts[lost]}, the archive ends at ${reached[lost]}: messages between are lost`,
-    { kind: 'fail', suggestion: 'snacklab lambda down --volumes, and a longer retention', detail: { reached, starts } },
+    { kind: 'fail', suggestion: 'snacklab {lab} down --volumes, and a longer retention', detail: { reached, starts } },
   );
 }
 

@@ -82,5 +82,5 @@ async function originOf(store: ServingStore): Promise<Position> {
   const heads = await store.readHeads();
   const head = heads.heads.get(heads.live);
   if (head !== undefined) return head.origin;
-  throw new LabError('there is no pipeline to keep an archive for', { suggestion: 'snacklab lambda up' });
+  throw new LabError('there is no pipeline to keep an archive for', { suggestion: 'snacklab {lab} up' });
 }

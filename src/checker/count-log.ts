@@ -3,6 +3,7 @@
  * messages, and the dead letters beside it. The messages are handed in. Pure.
  */
 import type { Position } from '../positions/position.js';
+import type { Question } from '../questions/question.js';
 import { DeadLetterFlaws, type DeadLetters } from './dead-letters.js';
 import { LogFold } from './fold.js';
 import { type History, type LogExtent, positionText, type SeenAnswer } from './history.js';
@@ -43,9 +44,14 @@ function foldsFor(history: History): ReadonlyMap<string, LogFold> {
     if (origin.length !== partitions) continue;
     const named = answers.filter((answer) => positionText(answer.origin) === text);
     const wanted = named.flatMap((answer) => [answer.position, answer.baseCut]);
-    folds.set(text, new LogFold(origin, history.experiment.questions, wanted));
+    folds.set(text, new LogFold(origin, declarations(named), wanted));
   }
   return folds;
+}
+
+/** What the answers ask, each once: two versions may mean different things by one name. */
+function declarations(answers: readonly SeenAnswer[]): readonly Question[] {
+  return [...new Map(answers.map(({ declared }) => [JSON.stringify(declared), declared])).values()];
 }
 
 function leastOf(positions: readonly Position[]): Position | undefined {

@@ -11,7 +11,8 @@ import { type Snapshot, Tally, type Totals, together } from './tally.js';
 export interface Prefix {
   readonly messages: number;
   readonly rejected: number;
-  totals(question: string): Totals;
+  /** The sums of a question that the fold was made with. */
+  totals(question: Question): Totals;
 }
 
 /** One partition's count at one offset. */
@@ -65,13 +66,13 @@ export class LogFold {
     return {
       messages: all.reduce((sum, mark) => sum + mark.messages, 0),
       rejected: all.reduce((sum, mark) => sum + mark.rejected, 0),
-      totals: (name) => {
-        const index = this.#questions.findIndex((question) => question.name === name);
+      totals: (question) => {
+        const index = this.#questions.findIndex((one) => JSON.stringify(one) === JSON.stringify(question));
         const parts = all.map((mark, partition) => ({
           snapshot: mark.tallies[index]!,
           keys: this.#partitions[partition]!.keys(index),
         }));
-        return together(this.#questions[index]!, parts);
+        return together(question, parts);
       },
     };
   }

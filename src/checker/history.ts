@@ -16,7 +16,8 @@ export interface LogExtent {
 /** The experiment as a value: what was asked, for how long, and whether something had been killed. */
 export interface Experiment {
   readonly lab: string;
-  readonly questions: readonly Question[];
+  /** Names: what each asks, the versions that answer declare. */
+  readonly questions: readonly string[];
   readonly seconds: number;
   readonly afterKill: boolean;
 }
@@ -24,6 +25,8 @@ export interface Experiment {
 /** An answer as it was read. Times are epoch ms: when the read began, and when its answer was there. */
 export interface SeenAnswer {
   readonly question: string;
+  /** The question as the version that answered declares it: what its sums mean. */
+  readonly declared: Question;
   /** Which of the question's readers saw it: each reads one answer after the other. */
   readonly reader: number;
   readonly askedMs: number;
@@ -71,7 +74,7 @@ export function positionText(position: Position): string {
   return `[${position.join(', ')}]`;
 }
 
-const format = 'snacklab-history-1';
+const format = 'snacklab-history-2';
 
 type StoredTable = readonly (readonly [string, readonly (string | null)[]])[];
 type StoredAnswer = Omit<SeenAnswer, 'base' | 'realTime' | 'merged'> & {

@@ -4,7 +4,6 @@
  * It shares no code with what made the answers: its facts come from ./fold.ts and nowhere else.
  */
 import type { Position } from '../positions/position.js';
-import type { Question } from '../questions/question.js';
 import { differences, sumsOfParts } from './compare.js';
 import type { DeadLetterFlaws } from './dead-letters.js';
 import type { LogFold } from './fold.js';
@@ -104,28 +103,28 @@ interface JudgedQuestion {
   readonly shortcomings: readonly string[];
 }
 
-function judgeQuestion(history: History, log: LogFacts, question: Question, lost: string | undefined): JudgedQuestion {
-  const seen = history.seen.filter((one) => one.question === question.name);
+function judgeQuestion(history: History, log: LogFacts, question: string, lost: string | undefined): JudgedQuestion {
+  const seen = history.seen.filter((one) => one.question === question);
   const answers = seen.filter((one): one is SeenAnswer => !('unknown' in one));
   const wrongAnswers: WrongAnswer[] = [];
   const undecided = new Set<string>();
   const lastOfReader = new Map<number, SeenAnswer>();
   let unjudged = 0;
   for (const answer of answers) {
-    const flaws = lost ?? flawsOf(answer, lastOfReader.get(answer.reader), question, history, log);
+    const flaws = lost ?? flawsOf(answer, lastOfReader.get(answer.reader), history, log);
     lastOfReader.set(answer.reader, answer);
     if (typeof flaws === 'string') {
       unjudged += 1;
       undecided.add(flaws);
     } else if (flaws.length > 0) {
-      const { question: name, seenMs, pipeline, number, position, baseId } = answer;
-      wrongAnswers.push({ question: name, seenMs, pipeline, number, position, baseId, flaws });
+      const { seenMs, pipeline, number, position, baseId } = answer;
+      wrongAnswers.push({ question, seenMs, pipeline, number, position, baseId, flaws });
     }
   }
-  const run = shortcomings(history, question.name, seen, answers);
+  const run = shortcomings(history, question, seen, answers);
   return {
     verdict: {
-      question: question.name,
+      question,
       ok: answers.length - wrongAnswers.length - unjudged,
       wrong: wrongAnswers.length,
       unknown: seen.length - answers.length + unjudged,
@@ -142,7 +141,6 @@ function judgeQuestion(history: History, log: LogFacts, question: Question, lost
 function flawsOf(
   answer: SeenAnswer,
   before: SeenAnswer | undefined,
-  question: Question,
   history: History,
   log: LogFacts,
 ): readonly Flaw[] | string {
@@ -153,7 +151,7 @@ function flawsOf(
   if (outside !== undefined) return [outside];
   return [
     ...backwards(answer, before),
-    ...notThePrefix(answer, question, log.folds.get(positionText(origin))!),
+    ...notThePrefix(answer, log.folds.get(positionText(origin))!),
     ...(log.deadLetterFlaws.get(positionText(origin))!.below(position) ?? []),
   ];
 }
@@ -178,15 +176,16 @@ function backwards(answer: SeenAnswer, before: SeenAnswer | undefined): readonly
   return [{ invariant: 'forward', what: 'position', expected, got: positionText(answer.position) }];
 }
 
-function notThePrefix(answer: SeenAnswer, question: Question, fold: LogFold): readonly Flaw[] {
+function notThePrefix(answer: SeenAnswer, fold: LogFold): readonly Flaw[] {
+  const { declared } = answer;
   const whole = fold.prefix(answer.position)!;
   const base = fold.prefix(answer.baseCut)!;
   return [
     ...differentCount('messages', whole.messages, answer.messages),
     ...differentCount('rejected', whole.rejected, answer.rejected),
-    ...differences(question, '', whole.totals(question.name), answer.merged),
-    ...differences(question, ' of the base', base.totals(question.name), answer.base),
-    ...differences(question, ' of base and real time', answer.merged, sumsOfParts(question, answer)),
+    ...differences(declared, '', whole.totals(declared), answer.merged),
+    ...differences(declared, ' of the base', base.totals(declared), answer.base),
+    ...differences(declared, ' of base and real time', answer.merged, sumsOfParts(declared, answer)),
   ];
 }
 

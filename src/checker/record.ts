@@ -2,7 +2,6 @@
  * Records a history: asks each question over and over from outside, and saves each answer the moment it is seen.
  * It judges nothing. Reading, saving, the clock and the log's extent are handed in.
  */
-import type { Question } from '../questions/question.js';
 import {
   type Experiment,
   endLine,
@@ -18,7 +17,8 @@ import {
 export type Asked = Omit<SeenAnswer, 'question' | 'reader' | 'askedMs' | 'seenMs'> | { readonly unknown: string };
 
 export interface Surroundings {
-  ask(question: Question): Promise<Asked>;
+  /** The live version's answer to the question of this name. */
+  ask(question: string): Promise<Asked>;
   extent(): Promise<LogExtent>;
   readonly clock: { nowMs(): number; sleep(ms: number): Promise<void> };
   /** Appends a line to the history's file. */
@@ -52,7 +52,7 @@ export async function record(experiment: Experiment, surroundings: Surroundings)
 }
 
 async function askUntil(
-  question: Question,
+  question: string,
   reader: number,
   untilMs: number,
   seen: Seen[],
@@ -63,7 +63,7 @@ async function askUntil(
   while (clock.nowMs() < untilMs) {
     const askedMs = clock.nowMs();
     const asked = await askOnce(question, surroundings);
-    const one: Seen = { ...asked, question: question.name, reader, askedMs, seenMs: clock.nowMs() };
+    const one: Seen = { ...asked, question, reader, askedMs, seenMs: clock.nowMs() };
     seen.push(one);
     save(seenLine(one));
     const pauseMs = askEveryMs - (clock.nowMs() - askedMs);
@@ -72,7 +72,7 @@ async function askUntil(
 }
 
 /** A read that failed says nothing of the answer: it is not known, and why is kept. */
-async function askOnce(question: Question, surroundings: Surroundings): Promise<Asked> {
+async function askOnce(question: string, surroundings: Surroundings): Promise<Asked> {
   try {
     return await surroundings.ask(question);
   } catch (error) {

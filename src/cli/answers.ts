@@ -8,7 +8,6 @@ import { type Sums, type SumTable, sameTable } from '../sums/table.js';
 import type { AnswerDocument } from './documents.js';
 
 export interface CheckedAnswer {
-  readonly question: Question;
   readonly answer: ReadAnswer;
   /** Undefined until the validation view has come to the answer's position. */
   readonly truth: Truth | undefined;
@@ -21,7 +20,7 @@ const pollEveryMs = 100;
 /** An answer with its truth, or without it when none came within `truthWaitMs`. */
 export async function readChecked(
   store: ServingStore,
-  question: Question,
+  question: string,
   clock: Clock,
   truthWaitMs: number,
 ): Promise<CheckedAnswer | Unknown> {
@@ -31,7 +30,7 @@ export async function readChecked(
     if ('unknown' in answer) return answer;
     const untilMs = Math.min(deadlineMs, clock.nowMs() + sameAnswerMs);
     const truth = answer.number === 0 ? undefined : await truthAt(store, question, answer, clock, untilMs);
-    if (truth !== undefined || clock.nowMs() >= deadlineMs) return { question, answer, truth };
+    if (truth !== undefined || clock.nowMs() >= deadlineMs) return { answer, truth };
     if (answer.number === 0) await clock.sleep(pollEveryMs);
   }
 }
@@ -49,7 +48,8 @@ export function compared({ answer, truth }: CheckedAnswer): AnswerDocument['comp
 
 /** The answer as it is shown: a row per key, sorted. */
 export function answerDocument(checked: CheckedAnswer): AnswerDocument {
-  const { question, answer, truth } = checked;
+  const { answer, truth } = checked;
+  const { question } = answer;
   const keys = [...new Set([...answer.merged.keys(), ...(truth?.sums.keys() ?? [])])].sort(byParts);
   return {
     question: question.name,
@@ -70,13 +70,13 @@ export function answerDocument(checked: CheckedAnswer): AnswerDocument {
 
 async function truthAt(
   store: ServingStore,
-  question: Question,
+  question: string,
   answer: ReadAnswer,
   clock: Clock,
   untilMs: number,
 ): Promise<Truth | undefined> {
   for (;;) {
-    const truth = await store.readTruth(answer.incarnation, answer.number, question.name);
+    const truth = await store.readTruth(answer.incarnation, answer.number, question);
     if (truth !== undefined || clock.nowMs() >= untilMs) return truth;
     await clock.sleep(pollEveryMs);
   }

@@ -2,6 +2,7 @@
  * All commands: names, flags, examples, and where each is found. Only this is loaded to show help; a command's own
  * module, with the clients that it needs, is loaded when it runs. Flags are parsed by src/config/flags.ts.
  */
+import type { LabName } from '../resources.js';
 import type { Command } from './report.js';
 
 type Described = readonly [name: string, text: string];
@@ -16,12 +17,17 @@ export interface CommandEntry {
   readonly load: () => Promise<{ readonly run: Command }>;
 }
 
-export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = [
-  { path: ['lambda'], summary: 'the Lambda lab: Kafka, HDFS, MapReduce, Spark, Cassandra' },
-  { path: ['lambda', 'generator'], summary: 'change how events are made, while the lab runs' },
-];
+const questionNames = 'items-sold, revenue-by-machine, or what the live version declares';
 
-const upFlags: readonly Described[] = [
+/** The commands of one lab: those that both have, and its own. */
+interface LabCommands {
+  readonly summary: string;
+  readonly upFlags: readonly Described[];
+  readonly upExample: string;
+  readonly logsExample: string;
+}
+
+const sharedUpFlags: readonly Described[] = [
   ['--rate <events>', 'events per second (50)'],
   ['--seed <number>', 'what the events follow from (1)'],
   ['--events <number>', 'stop after so many events (without end)'],
@@ -29,16 +35,172 @@ const upFlags: readonly Described[] = [
   ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
   ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],
   ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0)'],
-  ['--batch-every <seconds>', 'from one batch cycle to the next (60)'],
   ['--spark-workers <number>', 'Spark workers (1)'],
-  ['--datanodes <number>', 'HDFS DataNodes (1)'],
-  ['--nodemanagers <number>', 'YARN NodeManagers (1)'],
+  ['--retention <time|size>', 'how much of the log Kafka keeps: 12h, 7d, 10GB or forever (forever)'],
   ['--port-base <number>', 'added to all ports on this machine (0)'],
   ['--build', 'build the images even if they are there'],
   ['--no-grafana', 'leave Grafana out'],
   ['--ca <file>', "a company's certificate authorities, PEM, for building (SNACKLAB_CA)"],
   ['--timeout <seconds>', 'from the start of the containers to the first answer (600)'],
 ];
+
+const labs: Readonly<Record<LabName, LabCommands>> = {
+  lambda: {
+    summary: 'the Lambda lab: Kafka, HDFS, MapReduce, Spark, Cassandra',
+    upFlags: [
+      ...sharedUpFlags,
+      ['--batch-every <seconds>', 'from one batch cycle to the next (60)'],
+      ['--datanodes <number>', 'HDFS DataNodes (1)'],
+      ['--nodemanagers <number>', 'YARN NodeManagers (1)'],
+    ],
+    upExample: 'snacklab lambda up --rate 1000 --batch-every 30 --spark-workers 2',
+    logsExample: 'snacklab lambda logs coordinator --follow',
+  },
+  kappa: {
+    summary: 'the Kappa lab: Kafka, Spark, Cassandra',
+    upFlags: sharedUpFlags,
+    upExample: 'snacklab kappa up --rate 1000 --port-base 10000',
+    logsExample: 'snacklab kappa logs compactor --follow',
+  },
+};
+
+export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = Object.entries(
+  labs,
+).flatMap(([lab, { summary }]) => [
+  { path: [lab], summary },
+  { path: [lab, 'generator'], summary: 'change how events are made, while the lab runs' },
+]);
+
+const startFlags: readonly Described[] = [
+  ['--as <version>', 'its name, v2'],
+  ['--questions <file>', 'what it answers, YAML or JSON (as the live version)'],
+  ['--detach', 'do not wait until it has caught up'],
+];
+
+const switchFlags: readonly Described[] = [
+  ['--force', 'also when readers then go back'],
+  ['--wait <seconds>', 'how long to wait for the instant at which it covers the live one (3)'],
+];
+
+/** The commands that both labs have. */
+function sharedCommands(lab: LabName): readonly CommandEntry[] {
+  const { upFlags, upExample, logsExample } = labs[lab];
+  const inLab = (name: string) => `snacklab ${lab} ${name}`;
+  return [
+    {
+      path: [lab, 'up'],
+      summary:
+        'build and start the lab, and wait for the first exact answer; a flag that is not given keeps what the lab has',
+      flags: upFlags,
+      examples: [inLab('up'), upExample],
+      load: () => import('./commands/up.js'),
+    },
+    {
+      path: [lab, 'status'],
+      summary: 'services, pipelines, generator and validation',
+      examples: [inLab('status'), inLab('status --json | jq .pipelines[0].lag')],
+      load: () => import('./commands/status.js'),
+    },
+    {
+      path: [lab, 'query'],
+      summary: 'base, real time, merged and truth of a question, side by side',
+      arguments: [['<question>', questionNames]],
+      flags: [['--csv', 'print comma-separated values']],
+      examples: [inLab('query items-sold'), inLab('query revenue-by-machine --csv >revenue.csv')],
+      load: () => import('./commands/query.js'),
+    },
+    {
+      path: [lab, 'watch'],
+      summary: 'a question again and again, redrawn in the terminal; lines where it is none',
+      arguments: [['[question]', `${questionNames} (items-sold)`]],
+      flags: [
+        ['--interval <seconds>', 'between two looks (1)'],
+        ['--count <number>', 'end after so many looks (without end)'],
+      ],
+      examples: [inLab('watch'), inLab('watch items-sold --interval 0.5 --count 10 --json')],
+      load: () => import('./commands/watch.js'),
+    },
+    {
+      path: [lab, 'verify'],
+      summary: 'read answers while the lab runs, and judge each against the log; exit 1 is a wrong answer, 2 not known',
+      flags: [
+        ['--seconds <number>', 'how long to read answers (30)'],
+        ['--question <name>', `${questionNames} (all)`],
+        ['--after-kill', 'allow answers to be unknown for 60 s instead of 2 s'],
+        ['--ledger', "look for each entry of the generator's ledger in the log as well"],
+        ['--history <file>', 'read no answers: judge those that were saved'],
+      ],
+      examples: [inLab('verify --seconds 120'), inLab('verify --after-kill --question items-sold')],
+      load: () => import('./commands/verify.js'),
+    },
+    {
+      path: [lab, 'generator', 'rate'],
+      summary: 'make so many events per second from now on',
+      arguments: [['<events>', 'events per second']],
+      examples: [inLab('generator rate 1000')],
+      load: async () => ({ run: (await import('./commands/generator.js')).rate }),
+    },
+    {
+      path: [lab, 'generator', 'pause'],
+      summary: 'make no events until resumed',
+      examples: [inLab('generator pause')],
+      load: async () => ({ run: (await import('./commands/generator.js')).pause }),
+    },
+    {
+      path: [lab, 'generator', 'resume'],
+      summary: 'go on making events',
+      examples: [inLab('generator resume')],
+      load: async () => ({ run: (await import('./commands/generator.js')).resume }),
+    },
+    {
+      path: [lab, 'versions'],
+      summary: 'each version: its questions, where it stands, how far behind it is, what it stores, and which is live',
+      examples: [inLab('versions'), inLab("versions --json | jq '.versions[] | select(.live).pipeline'")],
+      load: () => import('./commands/versions.js'),
+    },
+    {
+      path: [lab, 'switch'],
+      summary: 'let readers follow another version, by one write; refused while it is behind the live one',
+      arguments: [['<version>', 'v2']],
+      flags: switchFlags,
+      examples: [inLab('switch v2')],
+      load: () => import('./commands/switch.js'),
+    },
+    {
+      path: [lab, 'rollback'],
+      summary: 'let readers follow the version again that was live before the last switch, by one write',
+      flags: switchFlags,
+      examples: [inLab('rollback')],
+      load: () => import('./commands/switch.js'),
+    },
+    {
+      path: [lab, 'drop'],
+      summary: 'end the job of a version that is not live, and remove its output',
+      arguments: [['<version>', 'v1']],
+      flags: [['--timeout <seconds>', 'how long to wait until it is gone (60)']],
+      examples: [inLab('drop v1')],
+      load: () => import('./commands/drop.js'),
+    },
+    {
+      path: [lab, 'logs'],
+      summary: 'what the services print',
+      arguments: [['[service]', 'one service, such as kafka (all)']],
+      flags: [
+        ['--follow', 'go on until interrupted'],
+        ['--tail <lines>', 'the last lines of each container (100)'],
+      ],
+      examples: [logsExample],
+      load: () => import('./commands/logs.js'),
+    },
+    {
+      path: [lab, 'down'],
+      summary: 'stop the lab and remove its containers; its data stays',
+      flags: [['--volumes', 'forget the data as well']],
+      examples: [inLab('down'), inLab('down --volumes')],
+      load: () => import('./commands/down.js'),
+    },
+  ];
+}
 
 export const commandTable: readonly CommandEntry[] = [
   {
@@ -51,52 +213,7 @@ export const commandTable: readonly CommandEntry[] = [
     examples: ['snacklab doctor'],
     load: () => import('./commands/doctor.js'),
   },
-  {
-    path: ['lambda', 'up'],
-    summary:
-      'build and start the lab, and wait for the first exact answer; a flag that is not given keeps what the lab has',
-    flags: upFlags,
-    examples: ['snacklab lambda up', 'snacklab lambda up --rate 1000 --batch-every 30 --spark-workers 2'],
-    load: () => import('./commands/up.js'),
-  },
-  {
-    path: ['lambda', 'status'],
-    summary: 'services, pipeline, batch cycle, generator and validation',
-    examples: ['snacklab lambda status', 'snacklab lambda status --json | jq .pipelines[0].lag'],
-    load: () => import('./commands/status.js'),
-  },
-  {
-    path: ['lambda', 'query'],
-    summary: 'base, real time, merged and truth of a question, side by side',
-    arguments: [['<question>', 'items-sold or revenue-by-machine']],
-    flags: [['--csv', 'print comma-separated values']],
-    examples: ['snacklab lambda query items-sold', 'snacklab lambda query revenue-by-machine --csv >revenue.csv'],
-    load: () => import('./commands/query.js'),
-  },
-  {
-    path: ['lambda', 'watch'],
-    summary: 'a question again and again, redrawn in the terminal; lines where it is none',
-    arguments: [['[question]', 'items-sold or revenue-by-machine (items-sold)']],
-    flags: [
-      ['--interval <seconds>', 'between two looks (1)'],
-      ['--count <number>', 'end after so many looks (without end)'],
-    ],
-    examples: ['snacklab lambda watch', 'snacklab lambda watch items-sold --interval 0.5 --count 10 --json'],
-    load: () => import('./commands/watch.js'),
-  },
-  {
-    path: ['lambda', 'verify'],
-    summary: 'read answers while the lab runs, and judge each against the log; exit 1 is a wrong answer, 2 not known',
-    flags: [
-      ['--seconds <number>', 'how long to read answers (30)'],
-      ['--question <name>', 'items-sold or revenue-by-machine (both)'],
-      ['--after-kill', 'allow answers to be unknown for 60 s instead of 2 s'],
-      ['--ledger', "look for each entry of the generator's ledger in the log as well"],
-      ['--history <file>', 'read no answers: judge those that were saved'],
-    ],
-    examples: ['snacklab lambda verify --seconds 120', 'snacklab lambda verify --after-kill --question items-sold'],
-    load: () => import('./commands/verify.js'),
-  },
+  ...sharedCommands('lambda'),
   {
     path: ['lambda', 'batch'],
     summary: 'run a batch cycle now, and wait until its base is published',
@@ -105,40 +222,19 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/batch.js'),
   },
   {
-    path: ['lambda', 'generator', 'rate'],
-    summary: 'make so many events per second from now on',
-    arguments: [['<events>', 'events per second']],
-    examples: ['snacklab lambda generator rate 1000'],
-    load: async () => ({ run: (await import('./commands/generator.js')).rate }),
+    path: ['lambda', 'change'],
+    summary: 'start a second version beside the live one: the batch recomputes it, and it has a speed layer of its own',
+    flags: startFlags,
+    examples: ['snacklab lambda change --as v2 --questions questions.yaml'],
+    load: () => import('./commands/change.js'),
   },
+  ...sharedCommands('kappa'),
   {
-    path: ['lambda', 'generator', 'pause'],
-    summary: 'make no events until resumed',
-    examples: ['snacklab lambda generator pause'],
-    load: async () => ({ run: (await import('./commands/generator.js')).pause }),
-  },
-  {
-    path: ['lambda', 'generator', 'resume'],
-    summary: 'go on making events',
-    examples: ['snacklab lambda generator resume'],
-    load: async () => ({ run: (await import('./commands/generator.js')).resume }),
-  },
-  {
-    path: ['lambda', 'logs'],
-    summary: 'what the services print',
-    arguments: [['[service]', 'one service, such as kafka (all)']],
-    flags: [
-      ['--follow', 'go on until interrupted'],
-      ['--tail <lines>', 'the last lines of each container (100)'],
-    ],
-    examples: ['snacklab lambda logs coordinator --follow'],
-    load: () => import('./commands/logs.js'),
-  },
-  {
-    path: ['lambda', 'down'],
-    summary: 'stop the lab and remove its containers; its data stays',
-    flags: [['--volumes', 'forget the data as well']],
-    examples: ['snacklab lambda down', 'snacklab lambda down --volumes'],
-    load: () => import('./commands/down.js'),
+    path: ['kappa', 'replay'],
+    summary:
+      'start a second version beside the live one: it reads the log from its beginning into an output of its own',
+    flags: startFlags,
+    examples: ['snacklab kappa replay --as v2', 'snacklab kappa replay --as v2 --questions questions.yaml --detach'],
+    load: () => import('./commands/replay.js'),
   },
 ];

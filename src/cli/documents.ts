@@ -5,6 +5,8 @@
  * The build publishes each as JSON Schema: dist/schemas/status.v1.json.
  */
 import { z } from 'zod';
+import { verify } from './documents-verify.js';
+import { dropped, replay, switched, versions } from './documents-versions.js';
 
 const sum = z.string().regex(/^-?\d+$/);
 const position = z.array(z.number().int().nonnegative());
@@ -54,11 +56,14 @@ const settings = z.object({
   late: z.number(),
   duplicate: z.number(),
   malformed: z.number(),
-  batchEverySeconds: z.number(),
   sparkWorkers: z.number(),
-  datanodes: z.number(),
-  nodemanagers: z.number(),
   portBase: z.number(),
+  retention: z
+    .object({ ms: z.number().optional(), bytes: z.number().optional() })
+    .describe('How much of the log is kept; neither: all of it.'),
+  batchEverySeconds: z.number().optional().describe("These three are Lambda's only."),
+  datanodes: z.number().optional(),
+  nodemanagers: z.number().optional(),
 });
 
 export const up = z
@@ -120,6 +125,18 @@ export const status = z
     running: z.boolean(),
     services: z.array(service),
     memoryBytes: z.number(),
+    log: z
+      .object({
+        starts: position,
+        ends: position,
+        messages: z.number().int(),
+        missing: z
+          .number()
+          .int()
+          .describe('Messages before the first that is still there: a replay does not reach them.'),
+      })
+      .nullable()
+      .describe('Null where Kafka cannot be asked.'),
     pipelines: z.array(pipeline),
     wanted: z.object({ rate: z.number().nullable(), paused: z.boolean(), batchRequests: z.number() }).nullable(),
     reports: z.array(z.object({ service: z.string(), ageMs: z.number(), report: z.record(z.string(), z.unknown()) })),
@@ -193,79 +210,6 @@ export const down = z
 
 export type DownDocument = z.infer<typeof down>;
 
-const flaw = z.object({
-  invariant: z.enum(['prefix', 'forward', 'nothing-silent']),
-  what: z.string(),
-  key: z.string().optional(),
-  expected: z.string(),
-  got: z.string(),
-});
-
-const ledger = z.object({
-  verdict: z.enum(['pass', 'unknown', 'fail']),
-  acknowledged: z.number().int(),
-  messages: z.number().int(),
-  findings: z.array(z.string()).readonly().describe('The first things that are wrong with it, or why it is not known.'),
-  inFlight: z
-    .number()
-    .int()
-    .describe(
-      'Events in the log that the ledger does not call acknowledged: in flight at a kill, or now. The first, by id.',
-    ),
-  inFlightIds: z.array(z.string()).readonly(),
-  foreign: z.number().int().describe("Valid events in the log that are not the generator's."),
-});
-
-export const verify = z
-  .object({
-    schema: z.literal('snacklab/verify'),
-    version: z.literal(1),
-    lab,
-    verdict: z.enum(['pass', 'unknown', 'fail']),
-    again: z.string().describe('The command line that judges the same history again, and the file that it reads.'),
-    history: z.string(),
-    seconds: z.number(),
-    afterKill: z.boolean(),
-    ok: z.number().int(),
-    wrong: z.number().int(),
-    unknown: z.number().int(),
-    questions: z
-      .array(
-        z.object({
-          question: z.string(),
-          ok: z.number().int(),
-          wrong: z.number().int(),
-          unknown: z.number().int(),
-          positions: z.number().int().describe('How many different positions and bases the answers had.'),
-          bases: z.number().int(),
-          longestSilenceMs: z.number(),
-        }),
-      )
-      .readonly(),
-    wrongAnswers: z
-      .array(
-        z.object({
-          question: z.string(),
-          seenMs: z.number(),
-          pipeline: z.string(),
-          number: z.number().int(),
-          position: z.array(z.number()).readonly(),
-          baseId: z.number().int(),
-          flaws: z.array(flaw).readonly(),
-        }),
-      )
-      .readonly()
-      .describe('The first wrong answers, with what is wrong with each.'),
-    shortcomings: z.array(z.string()).readonly().describe('Why it does not pass although nothing is wrong.'),
-    messagesRead: z.number().int(),
-    countedMs: z.number(),
-    ledger: ledger.nullable(),
-  })
-  .describe(
-    "`lambda verify`: the checker's verdict on every answer that it saw. Expected and got are texts: sums are 64-bit.",
-  );
-export type VerifyDocument = z.infer<typeof verify>;
-
 export const doctor = z
   .object({
     schema: z.literal('snacklab/doctor'),
@@ -295,7 +239,10 @@ export const error = z
   .describe("Any command that failed; `exitCode` is also the process's.");
 
 /** All of them; `schema` tells them apart. */
-export const documents = [up, status, query, batch, generator, logs, down, verify, doctor, error] as const;
+export const documents = [
+  ...([up, status, query, batch, generator, logs, down, verify] as const),
+  ...([replay, versions, switched, dropped, doctor, error] as const),
+] as const;
 export type Document = z.infer<(typeof documents)[number]>;
 
 /** What the build publishes: JSON Schema by file name. Open to further fields, as a reader should be. */

@@ -42,7 +42,7 @@ export async function firstExactAnswer(
 async function lookOnce(store: ServingStore, clock: CommandContext['clock']): Promise<CheckedAnswer | string> {
   let checked: Awaited<ReturnType<typeof readChecked>>;
   try {
-    checked = await readChecked(store, itemsSold, clock, truthWaitMs);
+    checked = await readChecked(store, itemsSold.name, clock, truthWaitMs);
   } catch (error) {
     if (!(error instanceof LabError) || error.kind !== 'unavailable') throw error;
     return error.message;
@@ -55,7 +55,7 @@ async function lookOnce(store: ServingStore, clock: CommandContext['clock']): Pr
   const { position } = checked.answer;
   throw new LabError(`the answer at ${JSON.stringify(position)} differs from the truth`, {
     kind: 'fail',
-    suggestion: 'snacklab lambda query items-sold shows both; report it with the output of snacklab lambda logs',
+    suggestion: 'snacklab {lab} query items-sold shows both; report it with the output of snacklab {lab} logs',
     detail: { position },
   });
 }
@@ -64,7 +64,7 @@ function tooLate(timeoutMs: number, last: string): LabError {
   return new LabError(`no exact answer came within ${Math.round(timeoutMs)} ms (last look: ${last})`, {
     kind: 'unavailable',
     suggestion:
-      'snacklab lambda logs stream-runner, snacklab lambda logs validation; the same command again goes on from what is there',
+      'snacklab {lab} logs stream-runner, snacklab {lab} logs validation; the same command again goes on from what is there',
     detail: { last },
   });
 }

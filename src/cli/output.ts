@@ -3,7 +3,7 @@
  * JSON document; the text of an error is what happened, with which value, and what to try.
  */
 import type { Readable } from 'node:stream';
-import { describeError, exitCodes, LabError } from '../errors.js';
+import { describeError, exitCodes, LabError, suggestionFor } from '../errors.js';
 import type { Report, Reports } from './report.js';
 
 export interface Streams {
@@ -40,17 +40,18 @@ export async function printReports(reports: Reports, json: boolean, streams: Str
   return worst;
 }
 
-/** Prints an error and answers with its exit code. */
-export async function printError(error: unknown, json: boolean, streams: Streams): Promise<number> {
+/** Prints an error and answers with its exit code. `lab` is the one that the command was for. */
+export async function printError(error: unknown, json: boolean, streams: Streams, lab: string): Promise<number> {
   if (error instanceof Interrupted) {
     await write(streams.stderr, 'interrupted\n');
     return interruptedExitCode;
   }
   const known = error instanceof LabError ? error : unexpected(error);
   const exitCode = exitCodes[known.kind];
-  await write(streams.stderr, `${errorText(known)}\n`);
+  await write(streams.stderr, `${errorText(known, lab)}\n`);
   if (json) {
-    const { kind, message, suggestion = null, detail } = known;
+    const { kind, message, detail } = known;
+    const suggestion = suggestionFor(known, lab) ?? null;
     const document = { schema: 'snacklab/error', version: 1, kind, exitCode, message, suggestion, detail };
     await write(streams.stdout, `${jsonText(document)}\n`);
   }
@@ -58,10 +59,10 @@ export async function printError(error: unknown, json: boolean, streams: Streams
 }
 
 /** What happened, the cause behind it, and what to do. */
-export function errorText(error: LabError): string {
+export function errorText(error: LabError, lab: string): string {
   const cause = error.cause === undefined ? '' : `\n  because: ${firstLine(describeError(error.cause))}`;
-  const suggestion = error.suggestion === undefined ? '' : `\nTry: ${error.suggestion}`;
-  return `${error.message}${cause}${suggestion}`;
+  const suggestion = suggestionFor(error, lab);
+  return `${error.message}${cause}${suggestion === undefined ? '' : `\nTry: ${suggestion}`}`;
 }
 
 /** Drivers put stacks and options into their messages. */

@@ -1,7 +1,7 @@
 /** Turns the command table into commander's commands, runs the one that was asked for, and prints what it gives back. */
 import { Command as Commander, CommanderError } from 'commander';
 import { LabError } from '../errors.js';
-import { findResources } from '../resources.js';
+import { findResources, type LabName } from '../resources.js';
 import { type CommandEntry, commandTable, groups } from './command-table.js';
 import { printError, printProgress, printReports, type Streams } from './output.js';
 import type { CommandContext, CommandInput } from './report.js';
@@ -21,16 +21,24 @@ export async function runCommandLine(args: readonly string[], streams: Streams, 
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    return printError(error instanceof CommanderError ? usageError(error, args) : error, json, streams);
+    return printError(
+      error instanceof CommanderError ? usageError(error, args) : error,
+      json,
+      streams,
+      labOf(args.find((arg) => !arg.startsWith('-'))),
+    );
   }
 }
+
+/** The lab that a command line's first word names; commands of none speak of Lambda's. */
+const labOf = (word: string | undefined): LabName => (word === 'kappa' ? 'kappa' : 'lambda');
 
 type Act = (entry: CommandEntry, input: CommandInput) => Promise<void>;
 
 function program(act: Act, streams: Streams): Commander {
   const { version } = findResources();
   const root = configured(new Commander('snacklab'), streams)
-    .description('The Lambda architecture on the real engines, exact at every instant, and measured.')
+    .description('The Lambda and the Kappa architecture on the real engines, exact at every instant, and measured.')
     .version(version, '-V, --version', 'print the version');
   const commanders = new Map<string, Commander>([['', root]]);
   for (const { path, summary } of groups) addTo(commanders, path, streams).description(summary);
@@ -53,7 +61,7 @@ function addCommand(commander: Commander, entry: CommandEntry, act: Act): void {
   for (const [flags, text] of entry.flags ?? []) commander.option(flags, text);
   commander.option('--json', 'print one JSON document');
   commander.addHelpText('after', `\nExample:\n${entry.examples.map((example) => `  $ ${example}`).join('\n')}`);
-  const lab = entry.path[0] === 'kappa' ? 'kappa' : 'lambda';
+  const lab = labOf(entry.path[0]);
   commander.action((...given: unknown[]) => {
     const args = given.slice(0, -2).filter((value): value is string => typeof value === 'string');
     return act(entry, { lab, arguments: args, options: commander.opts() });

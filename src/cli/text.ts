@@ -27,8 +27,9 @@ export function duration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
-/** `512 MiB`, `1.5 GiB`. */
+/** `12 KiB`, `512 MiB`, `1.5 GiB`. */
 export function size(bytes: number): string {
+  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 1024)} KiB`;
   const mib = bytes / 2 ** 20;
   return mib < 1024 ? `${Math.round(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
 }

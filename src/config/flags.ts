@@ -31,6 +31,29 @@ const instant = z
   )
   .refine(Number.isSafeInteger, 'must be epoch milliseconds or a date such as 2026-01-01T00:00:00Z');
 
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const sizes: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+const retentionRule =
+  'must be a time of at least 1m (90s, 30m, 12h, 7d), a size of at least 10MB (500MB, 10GB), or forever';
+
+/** How long, or how much of, the log is kept: `12h`, `10GB`, or `forever`. */
+const retention = z.string().transform((text, context): Retention => {
+  if (text === 'forever') return { ms: undefined, bytes: undefined };
+  const [, amount, unit] = /^(\d{1,6})(s|m|h|d|MB|GB|TB)$/.exec(text) ?? [];
+  const ms = Number(amount) * (units[unit ?? ''] ?? Number.NaN);
+  const bytes = Number(amount) * (sizes[unit ?? ''] ?? Number.NaN);
+  if (ms >= 60_000) return { ms, bytes: undefined };
+  if (bytes >= 10e6) return { ms: undefined, bytes };
+  context.addIssue({ code: 'custom', message: retentionRule });
+  return z.NEVER;
+});
+
+/** What of the log is kept: both undefined keep all of it. Bytes are of the whole log. */
+export interface Retention {
+  readonly ms: number | undefined;
+  readonly bytes: number | undefined;
+}
+
 export const rateArgument = decimal(0, 10_000_000);
 
 /** Flags that shape the lab: one that is not given keeps what the lab has, or else the default. */
@@ -47,6 +70,7 @@ const labFlags = {
   datanodes: wholeNumber(1, 16).optional(),
   nodemanagers: wholeNumber(1, 16).optional(),
   portBase: wholeNumber(0, 55_000).optional(),
+  retention: retention.optional(),
 };
 
 export const upFlags = z.object({
@@ -70,6 +94,14 @@ export const verifyFlags = z.object({
   ledger: z.boolean().default(false),
   history: z.string().optional(),
 });
+/** Both versions move all the time: within a second or so comes an instant at which one covers the other. */
+export const switchFlags = z.object({ force: z.boolean().default(false), wait: seconds(3600).default(3000) });
+export const replayFlags = z.object({
+  as: z.string('must name the new version, as in --as v2'),
+  questions: z.string().optional(),
+  detach: z.boolean().default(false),
+});
+export const dropFlags = z.object({ timeout: seconds(3600).default(60_000) });
 export const batchFlags = z.object({ timeout: seconds(86_400).default(300_000) });
 export const logsFlags = z.object({
   follow: z.boolean().default(false),

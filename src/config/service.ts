@@ -42,15 +42,22 @@ export function serviceConfig(environment: Environment = process.env): ServiceCo
   };
 }
 
-/** What `setup` makes the topics with; undefined: the log is kept for ever. */
+/** The lab that this service is of, to speak of it; `LAB` where nothing says so. */
+export function labName(environment: Environment = process.env): string {
+  return environment.SNACKLAB_LAB ?? 'LAB';
+}
+
+/** What `setup` makes the topics with; both undefined: the log is kept for ever. Bytes are of the whole log. */
 export function setupConfig(
   environment: Environment = process.env,
-): ServiceConfig & { readonly retentionMs: number | undefined } {
+): ServiceConfig & { readonly retention: { readonly ms: number | undefined; readonly bytes: number | undefined } } {
   const own = z.object({
     SNACKLAB_RETENTION_MS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).optional()),
+    SNACKLAB_RETENTION_BYTES: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).optional()),
   });
-  const { SNACKLAB_RETENTION_MS } = parseEnvironment(own, environment);
-  return { ...serviceConfig(environment), retentionMs: SNACKLAB_RETENTION_MS };
+  const values = parseEnvironment(own, environment);
+  const retention = { ms: values.SNACKLAB_RETENTION_MS, bytes: values.SNACKLAB_RETENTION_BYTES };
+  return { ...serviceConfig(environment), retention };
 }
 
 /** Where the archive writes: the NameNode's WebHDFS, `host:port`. */

@@ -3,11 +3,15 @@
  * what this makes: `npm run dashboards` writes them, and a test compares.
  */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { kappaDashboard } from './kappa.js';
 import { lambdaDashboard } from './lambda.js';
 
 /** File names and their texts. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
-  return new Map([['lambda.json', fileText(lambdaDashboard())]]);
+  return new Map([
+    ['kappa.json', fileText(kappaDashboard())],
+    ['lambda.json', fileText(lambdaDashboard())],
+  ]);
 }
 
 function fileText(dashboard: Dashboard): string {

@@ -97,7 +97,24 @@ export interface Truth {
 }
 
 /** Columns of the head that a conditional write may require or change. */
-export type HeadColumns = Partial<Omit<Head, 'pipeline' | 'origin'>>;
+export type HeadColumns = Partial<Omit<Head, 'pipeline' | 'origin' | 'questions'>>;
+
+/** One step of the live pointer. It is taken only if nothing it was decided on has changed (protocol rule 10). */
+export interface LiveSwitch {
+  /** Who is live now, under which generation, and where it stands: `to` must cover this. */
+  readonly from: Pick<Head, 'pipeline' | 'incarnation' | 'position'>;
+  readonly generation: number;
+  readonly forced: number;
+  readonly to: Pick<Head, 'pipeline' | 'incarnation'>;
+  /** Readers may go back: where `from` stands is not demanded. */
+  readonly back: boolean;
+}
+
+/** A partition of what a pipeline stores. */
+export interface StoredPart {
+  readonly incarnation: number;
+  readonly question: string;
+}
 
 /** The durable state of the Lambda batch cycle: opaque text here, its meaning is `lambda/cycle.ts`. */
 export interface CycleRecord {
@@ -154,6 +171,20 @@ export interface ServingStore {
   /** Changes columns of one head if all of `expected` hold. Nothing else ever writes a head (protocol rule 16). */
   changeHead(pipeline: string, expected: HeadColumns, change: HeadColumns): Promise<Outcome>;
 
+  /** Adds a pipeline, if its incarnation is the next one and nobody has its name. */
+  addHead(head: Head): Promise<Outcome>;
+  switchLive(step: LiveSwitch): Promise<Outcome>;
+  /** Marks a pipeline as dropping, if `live` is live under this generation: the live one is never dropped. */
+  dropHead(head: Pick<Head, 'pipeline' | 'incarnation'>, live: Pick<Heads, 'live' | 'generation'>): Promise<Outcome>;
+  /** Removes the head of a pipeline that is dropping. */
+  removeHead(head: Pick<Head, 'pipeline' | 'incarnation'>): Promise<Outcome>;
+  /** What is stored of any pipeline, also of those that are gone. */
+  listStored(): Promise<readonly StoredPart[]>;
+  /** Bytes of the sums in it, as they are stored. */
+  storedBytes(part: StoredPart): Promise<number>;
+  /** Removes all of it. */
+  deleteStored(part: StoredPart): Promise<void>;
+
   writeSlice(slice: Slice): Promise<void>;
   /** Slices with `after < number <= upTo`, ascending by number then epoch, of all epochs (orphans too). */
   readSlices(incarnation: number, question: string, after: number, upTo: number): Promise<readonly Slice[]>;
@@ -165,6 +196,11 @@ export interface ServingStore {
   deleteBases(kind: Base['kind'], incarnation: number, question: string, below: number): Promise<void>;
 
   readCycle(pipeline: string): Promise<CycleRecord>;
+  /**
+   * Makes a pipeline's cycle anew, whatever an earlier pipeline of its name left. `version` must lie above all that such
+   * a one reached, so that a coordinator of it is refused.
+   */
+  putCycle(pipeline: string, record: CycleRecord): Promise<Outcome>;
   /** Replaces the state if the version is still the expected one; the version grows by one. */
   changeCycle(pipeline: string, expectedVersion: number, state: string): Promise<Outcome>;
 

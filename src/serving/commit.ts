@@ -63,7 +63,7 @@ async function readHead(store: ServingStore, pipeline: string): Promise<Head> {
   const head = (await store.readHeads()).heads.get(pipeline);
   if (head === undefined || head.status !== 'ready') {
     throw new LabError(`there is no pipeline ${pipeline} to write`, {
-      suggestion: 'snacklab lambda status',
+      suggestion: 'snacklab {lab} status',
       detail: { pipeline, status: head?.status },
     });
   }

@@ -4,6 +4,7 @@
  * No column has two writers, so neither can undo what the other committed (protocol rule 4).
  */
 import type { Position } from '../positions/position.js';
+import type { Question } from '../questions/question.js';
 
 /** Slices with a number above `after` (up to the next segment's `after`) were written under `epoch`. */
 export interface Segment {
@@ -18,6 +19,8 @@ export interface Head {
   readonly incarnation: number;
   readonly status: 'ready' | 'dropping';
   readonly origin: Position;
+  /** What this pipeline answers, for as long as it exists: another question needs another version. */
+  readonly questions: readonly Question[];
   readonly epoch: number;
   readonly number: number;
   readonly position: Position;
@@ -35,20 +38,25 @@ export interface Head {
 /** All pipelines of one architecture and which of them readers follow, read at one instant. */
 export interface Heads {
   readonly live: string;
+  /** The pipeline that was live before the last switch; null before the first. */
+  readonly previous: string | null;
   /** Grows with every switch; the more significant part of a served view's version. */
   readonly generation: number;
   /** How many switches were forced: only then may a reader's position go back. */
   readonly forced: number;
+  /** The incarnation of the next pipeline: all below it are used up, whether they are still there or not. */
+  readonly nextIncarnation: number;
   readonly heads: ReadonlyMap<string, Head>;
 }
 
 /** The head of a pipeline that has not read anything yet. */
-export function newHead(pipeline: string, incarnation: number, origin: Position): Head {
+export function newHead(pipeline: string, incarnation: number, origin: Position, questions: readonly Question[]): Head {
   return {
     pipeline,
     incarnation,
     status: 'ready',
     origin,
+    questions,
     epoch: 0,
     number: 0,
     position: origin,

@@ -4,14 +4,14 @@
  * (protocol rule 12). An unknown answer leaves the last view standing: its number says how old it is.
  */
 import { equal, formatPosition } from '../positions/position.js';
-import type { Question } from '../questions/question.js';
 import type { Clock, Hold, ServingStore, Truth } from '../runtimes/ports.js';
 import { type ReadAnswer, readAnswer } from './read-answer.js';
 import { servedRows, viewVersion } from './served-view.js';
 
 export interface Publishing {
   readonly store: ServingStore;
-  readonly question: Question;
+  /** Its name: what it asks, the version that answers declares. */
+  readonly question: string;
   readonly clock: Clock;
   readonly hold: Hold;
 }
@@ -68,7 +68,7 @@ export async function publishAnswer(publishing: Publishing, published: Published
 export async function publishChecked(publishing: Publishing, published: Published): Promise<Published> {
   for (const [i, waiting] of published.waiting.entries()) {
     const { incarnation, number } = waiting.answer;
-    const truth = await publishing.store.readTruth(incarnation, number, publishing.question.name);
+    const truth = await publishing.store.readTruth(incarnation, number, publishing.question);
     if (truth === undefined) continue;
     await replace(publishing, waiting, truth);
     return {
@@ -91,12 +91,12 @@ function versionOf({ generation, number, baseNumber }: ReadAnswer): bigint {
 }
 
 async function replace(publishing: Publishing, { answer, asOfMs }: WaitingAnswer, truth: Truth | null): Promise<void> {
-  const { store, question, hold } = publishing;
+  const { store, hold } = publishing;
   if (truth !== null && !equal(truth.position, answer.position)) {
     const [theirs, ours] = [truth, answer].map(({ position }) => formatPosition(position));
     throw new Error(`slice ${answer.number} of ${answer.pipeline} ends at ${ours}, its truth at ${theirs}`);
   }
-  const { base, realTime, merged } = answer;
+  const { question, base, realTime, merged } = answer;
   await hold(truth === null ? 'before-answer' : 'before-checked');
   await store.replaceView({
     question,

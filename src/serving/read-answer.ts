@@ -8,23 +8,30 @@ import type { Clock, ServingStore } from '../runtimes/ports.js';
 import { type Head, type Heads, mergedNumber } from './head.js';
 import { type Answer, merge, type Parts, type Unknown } from './merge.js';
 
-/** An answer and the state of the switch it was read under: positions go back only when `forced` grew. */
-export type ReadAnswer = Answer & { readonly generation: number; readonly forced: number };
+/**
+ * An answer, the question as the pipeline that gave it declares it, and the state of the switch it was read under:
+ * positions go back only when `forced` grew.
+ */
+export type ReadAnswer = Answer & {
+  readonly question: Question;
+  readonly generation: number;
+  readonly forced: number;
+};
 
 const triesMax = 8;
 const pauseMs = 25;
 
-/** The live pipeline's answer to a question, or why it is unknown. `store` errors are thrown, not called unknown. */
+/** The live pipeline's answer to the question of this name, or why it is unknown. `store` errors are thrown, not called unknown. */
 export async function readAnswer(
   store: ServingStore,
-  question: Question,
+  name: string,
   clock: Pick<Clock, 'sleep'>,
 ): Promise<ReadAnswer | Unknown> {
   let last: Unknown = { unknown: 'there is no pipeline yet' };
   for (let attempt = 0; attempt < triesMax; attempt++) {
     if (attempt > 0) await clock.sleep(pauseMs * attempt);
     const heads = await store.readHeads();
-    const answer = await readAnswerAt(store, heads, question);
+    const answer = await readAnswerAt(store, heads, name);
     if (!('unknown' in answer)) return answer;
     last = answer;
   }
@@ -32,15 +39,13 @@ export async function readAnswer(
 }
 
 /** One try at a given reading of the heads. An unknown result may only mean that the heads are old by now. */
-export async function readAnswerAt(
-  store: ServingStore,
-  heads: Heads,
-  question: Question,
-): Promise<ReadAnswer | Unknown> {
+export async function readAnswerAt(store: ServingStore, heads: Heads, name: string): Promise<ReadAnswer | Unknown> {
   const head = heads.heads.get(heads.live);
   if (head === undefined) return { unknown: `there is no pipeline ${heads.live}` };
+  const question = head.questions.find((one) => one.name === name);
+  if (question === undefined) return { unknown: `${head.pipeline} does not answer ${name}` };
   const answer = merge(head, question, await readParts(store, head, question));
-  return 'unknown' in answer ? answer : { ...answer, generation: heads.generation, forced: heads.forced };
+  return 'unknown' in answer ? answer : { ...answer, question, generation: heads.generation, forced: heads.forced };
 }
 
 /** Fetches what the head names, up to slice `upTo`. */

@@ -3,6 +3,8 @@
  * CQL. A view is replaced as a whole, and its version decides which replacement counts (protocol rule 12).
  * Names only: it neither reads answers nor writes tables. Pure.
  */
+import { createHash } from 'node:crypto';
+import { builtinQuestions } from '../questions/builtin.js';
 import { keyName, type Question } from '../questions/question.js';
 import type { ServedRow, ServedSum } from '../runtimes/ports.js';
 import type { SumTable } from '../sums/table.js';
@@ -23,9 +25,20 @@ export function viewVersion(generation: number, number: number, baseNumber: numb
   return BigInt(generation) * numbersPerGeneration + BigInt(number + baseNumber);
 }
 
-/** The table of a question: `items-sold` is served in `served_items_sold`. */
+/**
+ * The table of a question: `items-sold` is served in `served_items_sold`. A version's own question has the shape of its
+ * key and sums in the name too, since another version may mean another one by that name.
+ */
 export function servedTable(question: Question): string {
-  return `served_${identifier(question.name.replaceAll('-', '_'))}`;
+  const table = `served_${identifier(question.name.replaceAll('-', '_'))}`;
+  const builtin = builtinQuestions.find(({ name }) => name === question.name);
+  return builtin !== undefined && shape(builtin) === shape(question) ? table : `${table}_${shape(question)}`;
+}
+
+/** Six hexadecimal digits of what a question's columns follow from. */
+function shape(question: Question): string {
+  const columns = JSON.stringify([keyColumns(question), Object.keys(question.sums)]);
+  return createHash('sha256').update(columns).digest('hex').slice(0, 6);
 }
 
 /** The columns of a question's key, in its order. */

@@ -1,11 +1,10 @@
 /**
- * The validation view: reads the log by itself, follows the live pipeline's head, and writes for each head that it sees
+ * The validation view: reads the log by itself, follows a pipeline's head, and writes for each head that it sees
  * what is true at that position. It shares no code with the merge, the batch or the stream job but the event rule.
  * It never touches a head; where it has not arrived yet there is no truth, and nothing else says one.
  */
 import type { EventFields } from '../events/event.js';
 import { covers, equal, messagesBetween, type Position } from '../positions/position.js';
-import type { Question } from '../questions/question.js';
 import type { Clock, Hold, Log, LogReader, Message, ServingStore } from '../runtimes/ports.js';
 import type { Head } from '../serving/head.js';
 import { zero } from '../sums/table.js';
@@ -14,10 +13,10 @@ import { type RawEvent, RawEventGate, type RawEventStore, type RawEventsState } 
 import { repeatWindowEvents } from './repeats.js';
 
 export interface Validation {
+  readonly pipeline: string;
   readonly store: ServingStore;
   readonly log: Log;
   readonly rawEvents: RawEventStore;
-  readonly questions: readonly Question[];
   readonly clock: Clock;
   readonly hold: Hold;
   readonly stopped: () => boolean;
@@ -30,13 +29,10 @@ const reportEveryMs = 2_000;
 export const truthsKept = 1_000;
 const deleteEvery = 100;
 
-/** Follows the live pipeline until stopped, or until another one is live: then call it again. */
+/** Follows a pipeline until stopped, or until it is not there any more. */
 export async function validate(validation: Validation): Promise<void> {
-  const head = await liveHead(validation.store);
-  if (head === undefined) {
-    await validation.clock.sleep(pollMs);
-    return;
-  }
+  const head = await readHead(validation);
+  if (head === undefined) return;
   const start = await startingPoint(validation, head);
   const follower = new Follower(validation, head, start, readFrom(start.position, head, await validation.log.starts()));
   await using reading = await Reading.open(validation.log, follower.fold);
@@ -52,9 +48,10 @@ export type StartingPoint = Prefix & { readonly number: number };
 
 /** The newest truth that all questions share, if the log and the head still go beyond it; else the origin. */
 export async function startingPoint(
-  { store, questions, say }: Pick<Validation, 'store' | 'questions' | 'say'>,
+  { store, say }: Pick<Validation, 'store' | 'say'>,
   head: Head,
 ): Promise<StartingPoint> {
+  const { questions } = head;
   const newest = await Promise.all(questions.map(({ name }) => store.readNewestTruth(head.incarnation, name)));
   const number = Math.min(...newest.map((truth) => truth?.number ?? 0));
   const truths = await Promise.all(questions.map(({ name }) => store.readTruth(head.incarnation, number, name)));
@@ -79,9 +76,10 @@ function readFrom(start: Position, head: Head, logStarts: Position): Position {
   );
 }
 
-async function liveHead(store: ServingStore): Promise<Head | undefined> {
-  const { heads, live } = await store.readHeads();
-  return heads.get(live);
+/** Undefined when the pipeline is not there, or is being dropped. */
+async function readHead({ store, pipeline }: Pick<Validation, 'store' | 'pipeline'>): Promise<Head | undefined> {
+  const head = (await store.readHeads()).heads.get(pipeline);
+  return head?.status === 'ready' ? head : undefined;
 }
 
 /** The fold and what is written of it. */
@@ -98,7 +96,7 @@ class Follower {
   #said: RawEventsState | undefined;
 
   constructor(validation: Validation, head: Head, start: StartingPoint, from: Position) {
-    this.fold = new PrefixFold(validation.questions, start, from);
+    this.fold = new PrefixFold(head.questions, start, from);
     this.#validation = validation;
     this.#origin = head.origin;
     this.#gate = new RawEventGate(validation.clock.nowMs());
@@ -107,11 +105,11 @@ class Follower {
     this.#written = start.number;
   }
 
-  /** Looks at the head from time to time. False when another pipeline is live. */
+  /** Looks at the head from time to time. False when the pipeline is gone, or another one has its name. */
   async poll(): Promise<boolean> {
-    const { clock, store } = this.#validation;
+    const { clock } = this.#validation;
     if (clock.nowMs() - this.#polledMs < pollMs) return true;
-    const head = await liveHead(store);
+    const head = await readHead(this.#validation);
     this.#polledMs = clock.nowMs();
     if (head?.incarnation !== this.#head.incarnation) return false;
     this.#head = head;
@@ -144,7 +142,7 @@ class Follower {
     this.#reportedMs = clock.nowMs();
     const { position, messages, rejected, repeats } = this.fold.counts();
     await store.report({
-      service: 'validation',
+      service: `validation-${this.#head.pipeline}`,
       atMs: clock.nowMs(),
       report: {
         pipeline: this.#head.pipeline,
@@ -162,12 +160,12 @@ class Follower {
   }
 
   async #writeTruth(reached: Target & Prefix): Promise<void> {
-    const { store, questions, hold } = this.#validation;
+    const { store, hold } = this.#validation;
     const { number, position, messages, rejected, repeats, tables } = reached;
     if (messages !== messagesBetween(this.#origin, position)) {
       throw new Error(`${messages} messages were folded, the log has ${messagesBetween(this.#origin, position)}`);
     }
-    const { incarnation } = this.#head;
+    const { incarnation, questions } = this.#head;
     await hold('truth-folded');
     await Promise.all(
       questions.map(({ name }, i) =>

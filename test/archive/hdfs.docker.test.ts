@@ -6,7 +6,8 @@ import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openWebHdfs, type WebHdfs } from '../../src/runtimes/docker/webhdfs.js';
-import { container, docker } from '../lab/lab.js';
+import { docker } from '../lab/lab.js';
+import { container } from '../lab/lambda.js';
 
 const folder = `/test-${process.pid}`;
 

@@ -39,20 +39,20 @@ describe('the count of the log', () => {
     fold.finish([3, 3]);
 
     expect(fold.prefix([2, 1])).toMatchObject({ messages: 3, rejected: 0 });
-    expect(fold.prefix([2, 1])!.totals('items-sold')).toEqual(
+    expect(fold.prefix([2, 1])!.totals(itemsSold)).toEqual(
       new Map([
         ['["apple"]', [2n, 150n]],
         ['["mars"]', [1n, 80n]],
       ]),
     );
     expect(fold.prefix([1, 3])).toMatchObject({ messages: 4, rejected: 1 });
-    expect(fold.prefix([1, 3])!.totals('items-sold')).toEqual(
+    expect(fold.prefix([1, 3])!.totals(itemsSold)).toEqual(
       new Map([
         ['["apple"]', [2n, 150n]],
         ['["mars"]', [1n, 80n]],
       ]),
     );
-    expect(fold.prefix([3, 3])!.totals('items-sold')).toEqual(
+    expect(fold.prefix([3, 3])!.totals(itemsSold)).toEqual(
       new Map([
         ['["apple"]', [3n, 151n]],
         ['["mars"]', [2n, 160n]],
@@ -73,7 +73,7 @@ describe('the count of the log', () => {
     for (const offset of [0, 1, 2]) fold.add(0, offset, bytes(sale(1, { item: 'twix', price_cents: 5 })));
     fold.finish([3]);
     expect(fold.prefix([2])!.messages).toBe(0);
-    expect(fold.prefix([3])!.totals('items-sold')).toEqual(new Map([['["twix"]', [1n, 5n]]]));
+    expect(fold.prefix([3])!.totals(itemsSold)).toEqual(new Map([['["twix"]', [1n, 5n]]]));
   });
 
   it('refuses a message that comes twice, since the log has it once', () => {
@@ -98,7 +98,7 @@ describe('the count of the log', () => {
     fold.finish([2, 2]);
     const customers = 2n * BigInt(large) + 7n;
     const area = BigInt(large) * 1_000_000_003n + 14n;
-    expect(fold.prefix([2, 2])!.totals('hourly')).toEqual(
+    expect(fold.prefix([2, 2])!.totals(hourly)).toEqual(
       new Map([['["apple",3600000]', [3n, customers, area, 2n, 1_000_000_000n]]]),
     );
   });

@@ -59,6 +59,7 @@ export function rightAnswer(question: Question, number: number, baseNumber: numb
   const messages = position[0]! + position[1]!;
   return {
     question: question.name,
+    declared: question,
     reader: 0,
     askedMs: number * 150,
     seenMs: number * 150 + 10,
@@ -82,7 +83,7 @@ export function rightAnswer(question: Question, number: number, baseNumber: numb
 
 export const smallExperiment: Experiment = {
   lab: 'lambda',
-  questions: builtinQuestions,
+  questions: builtinQuestions.map(({ name }) => name),
   seconds: 5,
   afterKill: false,
 };

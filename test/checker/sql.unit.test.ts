@@ -103,7 +103,7 @@ describe('the count of the log and SQL over the same messages', () => {
         `SELECT ${key}, count(*)::HUGEINT, sum(price)::HUGEINT FROM sales WHERE ${below(position)} GROUP BY ${key}`,
       );
       const expected = new Map(found.map(([text, sold, cents]) => [JSON.stringify([text]), [sold, cents]]));
-      expect(new Map(fold.prefix(position)!.totals(question.name))).toEqual(expected);
+      expect(new Map(fold.prefix(position)!.totals(question))).toEqual(expected);
     }
   });
 

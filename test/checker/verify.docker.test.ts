@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { pack, unpack } from '../../src/serving/packed.js';
 import { runCli } from '../lab/cli.js';
-import { cql, expectExact, holdAt, liveHead, release, waitForBase, waitForSlices } from '../lab/lab.js';
+import { cql, expectExact, holdAt, liveHead, release, waitForBase, waitForSlices } from '../lab/lambda.js';
 
 const question = 'items-sold';
 

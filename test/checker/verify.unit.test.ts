@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { endLine, parseHistory, type SeenAnswer, seenLine, startLine } from '../../src/checker/history.js';
 import type { Asked, Surroundings } from '../../src/checker/record.js';
 import { judgeAgain, verify } from '../../src/checker/verify.js';
-import type { Question } from '../../src/questions/question.js';
+import { builtinQuestions } from '../../src/questions/builtin.js';
 import { rightAnswer, smallCheckedLog, smallExperiment } from './small-lab.js';
 
 /** A lab that commits a slice every 150 ms and makes a base of every ten, seen through a virtual clock. */
-function virtualLab(ask: (question: Question, nowMs: number) => Asked = rightAt) {
+function virtualLab(ask: (question: string, nowMs: number) => Asked = rightAt) {
   let nowMs = 0;
   const lines: string[] = [];
   const surroundings: Surroundings = {
@@ -30,7 +30,8 @@ function virtualLab(ask: (question: Question, nowMs: number) => Asked = rightAt)
   return { surroundings, lines };
 }
 
-function rightAt(question: Question, nowMs: number): Asked {
+function rightAt(name: string, nowMs: number): Asked {
+  const question = builtinQuestions.find((one) => one.name === name)!;
   const number = Math.min(1 + Math.floor(nowMs / 150), 30);
   const {
     question: _,
@@ -57,7 +58,7 @@ describe('a verification', () => {
   it('keeps 64-bit sums and "no event" in the saved history', () => {
     const merged = new Map([['["apple"]', [2n ** 63n - 1n, null]]]);
     const extent = { starts: [0], ends: [1] };
-    const answer = { ...rightAnswer(smallExperiment.questions[0]!, 30, 20), merged };
+    const answer = { ...rightAnswer(builtinQuestions[0]!, 30, 20), merged };
     const history = parseHistory([startLine(smallExperiment, 0, extent), seenLine(answer), endLine(1, extent)]);
     expect(history.seen).toEqual([answer]);
   });

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerDocument, compared, readChecked } from '../../src/cli/answers.js';
 import { answerText, csvText, queryReport } from '../../src/cli/commands/query.js';
-import { itemsSold } from '../../src/questions/builtin.js';
+import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { ServingStore, Truth } from '../../src/runtimes/ports.js';
 import { newHead } from '../../src/serving/head.js';
 import type { SumTable } from '../../src/sums/table.js';
@@ -29,7 +29,7 @@ const slice = {
   sums,
 };
 const head = {
-  ...newHead('lambda-1', 1, [0, 0]),
+  ...newHead('lambda-1', 1, [0, 0], builtinQuestions),
   epoch: 1,
   number: 1,
   position: [4, 2],
@@ -48,7 +48,14 @@ const truth: Truth = {
 
 function storeWith(options: { truth?: Truth | undefined; slices?: unknown[] }): ServingStore {
   const store: Partial<ServingStore> = {
-    readHeads: async () => ({ live: 'lambda-1', generation: 0, forced: 0, heads: new Map([['lambda-1', head]]) }),
+    readHeads: async () => ({
+      live: 'lambda-1',
+      generation: 0,
+      forced: 0,
+      previous: null,
+      nextIncarnation: 2,
+      heads: new Map([['lambda-1', head]]),
+    }),
     readSlices: async () => (options.slices ?? [slice]) as never,
     readTruth: async (_, number) => (number === 1 ? options.truth : undefined),
   };
@@ -67,7 +74,7 @@ function virtualClock() {
 }
 
 async function read(options: Parameters<typeof storeWith>[0]) {
-  const checked = await readChecked(storeWith(options), itemsSold, virtualClock(), 3000);
+  const checked = await readChecked(storeWith(options), itemsSold.name, virtualClock(), 3000);
   if ('unknown' in checked) throw new Error(checked.unknown);
   return checked;
 }
@@ -89,7 +96,7 @@ describe('an answer and its truth', () => {
 
   it('are not compared while the truth has not come to the position', async () => {
     const clock = virtualClock();
-    const checked = await readChecked(storeWith({}), itemsSold, clock, 3000);
+    const checked = await readChecked(storeWith({}), itemsSold.name, clock, 3000);
     expect(checked).toMatchObject({ truth: undefined });
     expect(compared(checked as never)).toBe('unknown');
     expect(clock.nowMs()).toBeGreaterThanOrEqual(3000);
@@ -97,7 +104,7 @@ describe('an answer and its truth', () => {
   });
 
   it('are unknown, with the reason, when a slice is missing', async () => {
-    const checked = await readChecked(storeWith({ slices: [] }), itemsSold, virtualClock(), 3000);
+    const checked = await readChecked(storeWith({ slices: [] }), itemsSold.name, virtualClock(), 3000);
     expect(checked).toEqual({ unknown: 'slice 1 is missing (lambda-1)' });
   });
 });

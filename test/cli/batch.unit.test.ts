@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cycle } from '../../lambda/cycle.js';
 import { batchNow } from '../../src/cli/commands/batch.js';
+import { builtinQuestions } from '../../src/questions/builtin.js';
 import type { Wanted } from '../../src/runtimes/ports.js';
 import { type Head, newHead } from '../../src/serving/head.js';
 
@@ -36,7 +37,7 @@ const chosen = (more: Partial<History>): Cycle => ({
 });
 
 const busy: Head = {
-  ...newHead('lambda-1', 1, [0]),
+  ...newHead('lambda-1', 1, [0], builtinQuestions),
   number: 30,
   position: [300],
   baseId: 1,
@@ -50,7 +51,14 @@ async function batch(cycles: readonly Cycle[], head = busy) {
   const wanted: Wanted = { rate: null, paused: false, batchRequests: 4 };
   const changes: Partial<Wanted>[] = [];
   const store = {
-    readHeads: async () => ({ live: 'lambda-1', generation: 0, forced: 0, heads: new Map([['lambda-1', head]]) }),
+    readHeads: async () => ({
+      live: 'lambda-1',
+      generation: 0,
+      forced: 0,
+      previous: null,
+      nextIncarnation: 2,
+      heads: new Map([['lambda-1', head]]),
+    }),
     readWanted: async () => wanted,
     changeWanted: async (change: Partial<Wanted>) => void changes.push(change),
     readCycle: async () => ({ version: 1, state: JSON.stringify(cycles[Math.min(look++, cycles.length - 1)]) }),

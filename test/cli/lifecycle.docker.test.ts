@@ -11,7 +11,8 @@ import { commandLineConfig } from '../../src/config/command-line.js';
 import { connectEngine } from '../../src/runtimes/docker/containers.js';
 import { takeDown } from '../../src/runtimes/docker/lifecycle-down.js';
 import { runCli } from '../lab/cli.js';
-import { container, docker, expectExact, waitFor } from '../lab/lab.js';
+import { docker, waitFor } from '../lab/lab.js';
+import { container, expectExact } from '../lab/lambda.js';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
 const up = ['lambda', 'up', '--no-grafana', '--json'] as const;

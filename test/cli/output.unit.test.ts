@@ -74,34 +74,32 @@ describe('the output', () => {
     const { written, streams } = recordedStreams();
     const error = new LabError('kafka did not start', {
       kind: 'unavailable',
-      suggestion: 'snacklab lambda logs kafka',
+      suggestion: 'snacklab {lab} logs kafka',
       detail: { offset: 2n ** 60n },
       cause: new Error('port 9092 is taken\n    at Server.listen'),
     });
-    expect(await printError(error, true, streams)).toBe(69);
-    expect(written.stderr).toBe(
-      'kafka did not start\n  because: port 9092 is taken\nTry: snacklab lambda logs kafka\n',
-    );
+    expect(await printError(error, true, streams, 'kappa')).toBe(69);
+    expect(written.stderr).toBe('kafka did not start\n  because: port 9092 is taken\nTry: snacklab kappa logs kafka\n');
     expect(JSON.parse(written.stdout)).toEqual({
       schema: 'snacklab/error',
       version: 1,
       kind: 'unavailable',
       exitCode: 69,
       message: 'kafka did not start',
-      suggestion: 'snacklab lambda logs kafka',
+      suggestion: 'snacklab kappa logs kafka',
       detail: { offset: '1152921504606846976' },
     });
   });
 
   it('calls an error that nobody foresaw internal, and keeps its text', async () => {
     const { written, streams } = recordedStreams();
-    expect(await printError(new TypeError('x is not a function'), false, streams)).toBe(70);
+    expect(await printError(new TypeError('x is not a function'), false, streams, 'lambda')).toBe(70);
     expect(written.stderr).toMatch('x is not a function');
     expect(written.stdout).toBe('');
   });
 
   it('ends an interrupted command with 130', async () => {
     const { streams } = recordedStreams();
-    expect(await printError(new Interrupted(), false, streams)).toBe(130);
+    expect(await printError(new Interrupted(), false, streams, 'lambda')).toBe(130);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verifyText } from '../../src/cli/commands/verify-text.js';
-import { type VerifyDocument, verify } from '../../src/cli/documents.js';
+import { type VerifyDocument, verify } from '../../src/cli/documents-verify.js';
 
 const document: VerifyDocument = {
   schema: 'snacklab/verify',

@@ -31,7 +31,17 @@ describe('flags', () => {
     expect(parseFlags(upFlags, { startTime: '2026-01-01T01:00:00+01:00' }).startTime).toBe(1_767_225_600_000);
   });
 
+  it('reads how much of the log is kept as a time, as a size, or for ever', () => {
+    const kept = (retention: string) => parseFlags(upFlags, { retention }).retention;
+    expect(kept('12h')).toEqual({ ms: 43_200_000, bytes: undefined });
+    expect(kept('10GB')).toEqual({ ms: undefined, bytes: 10_000_000_000 });
+    expect(kept('forever')).toEqual({ ms: undefined, bytes: undefined });
+  });
+
   it.each([
+    ['retention', '--retention', '30s'],
+    ['retention', '--retention', '5MB'],
+    ['retention', '--retention', '12'],
     ['rate', '--rate', '-1'],
     ['rate', '--rate', '1e3'],
     ['rate', '--rate', ''],

@@ -1,7 +1,9 @@
 /**
- * Goal: one lab on the real engines for all docker tests, brought up as a user would, gone afterwards.
+ * Goal: a Lambda lab on the real engines for all docker tests, brought up as a user would, gone afterwards; and no other
+ * lab left behind (Kappa's is brought up by the first test that needs it: ./kappa.ts).
  * Method: runs the built command line. Without a Docker engine the tests are left out, loudly; where they are required
- * (SNACKLAB_REQUIRE_DOCKER=1) that is a failure. SNACKLAB_KEEP_LAB=1 uses a lab that is up and leaves it up.
+ * (SNACKLAB_REQUIRE_DOCKER=1) that is a failure. SNACKLAB_KEEP_LAB=lambda, or =kappa for the tests of that lab alone, uses a
+ * lab that is up and leaves it up.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,7 +18,8 @@ declare module 'vitest' {
 }
 
 const linesOfService = 6;
-/** An empty volume that is there as long as the Lambda lab on this engine is the tests' own; .ci/run looks for it too. */
+const labs = ['lambda', 'kappa'];
+/** An empty volume that is there as long as the labs on this engine are the tests' own; .ci/run looks for it too. */
 const ourMark = 'snacklab-tests-own-this-lab';
 const root = join(import.meta.dirname, '..', '..');
 
@@ -32,7 +35,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   execFileSync('node', ['build.mjs'], { cwd: root, stdio: 'inherit' });
-  const keep = process.env.SNACKLAB_KEEP_LAB === '1';
+  if (process.env.SNACKLAB_KEEP_LAB === 'kappa') return undefined;
+  const keep = process.env.SNACKLAB_KEEP_LAB === 'lambda';
   if (!keep) await makeRoomForOurLab();
   const up = await runCli(['lambda', 'up', ...labSettings, '--json'], { timeoutMs: 2_400_000, show: true });
   if (up.exitCode !== 0) {
@@ -52,8 +56,9 @@ function sayHowTheLabIs(): void {
     return (stdout + stderr).trim();
   };
   console.log('\nthe lab after the failure, and the last that each of its services said:');
-  const lab = ['--filter', 'label=snacklab.lab=lambda'];
-  for (const line of docker('ps', '-a', ...lab, '--format', '{{.Names}} {{.Status}}').split('\n')) {
+  for (const line of docker('ps', '-a', '--filter', 'label=snacklab.lab', '--format', '{{.Names}} {{.Status}}').split(
+    '\n',
+  )) {
     const name = line.split(' ')[0]!;
     const said = docker('logs', '--tail', String(linesOfService), name).split('\n');
     console.log(`${line}\n${said.map((one) => `  | ${one.slice(0, 200)}`).join('\n')}`);
@@ -78,15 +83,19 @@ async function makeRoomForOurLab(): Promise<void> {
     console.log('an earlier run of the tests was cut off; its lab is taken away');
     await endOurLab();
   }
-  const lab = ['--filter', 'label=com.docker.compose.project=snacklab-lambda'];
-  if (listed('ps', '-aq', ...lab) || listed('volume', 'ls', '-q', ...lab))
-    throw new Error('a Lambda lab is there already; the tests need their own. Try: snacklab lambda down --volumes');
+  for (const name of labs) {
+    const lab = ['--filter', `label=com.docker.compose.project=snacklab-${name}`];
+    if (listed('ps', '-aq', ...lab) || listed('volume', 'ls', '-q', ...lab))
+      throw new Error(`a ${name} lab is there already; the tests need their own. Try: snacklab ${name} down --volumes`);
+  }
   execFileSync('docker', ['volume', 'create', ourMark], { stdio: 'ignore' });
 }
 
 async function endOurLab(): Promise<void> {
-  const { exitCode } = await runCli(['lambda', 'down', '--volumes'], { show: true });
-  if (exitCode === 0) execFileSync('docker', ['volume', 'rm', '-f', ourMark], { stdio: 'ignore' });
+  const ends = [];
+  for (const name of labs) ends.push(await runCli([name, 'down', '--volumes'], { show: true }));
+  if (ends.every(({ exitCode }) => exitCode === 0))
+    execFileSync('docker', ['volume', 'rm', '-f', ourMark], { stdio: 'ignore' });
 }
 
 function listed(...args: string[]): boolean {

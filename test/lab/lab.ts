@@ -8,37 +8,15 @@ import { promisify } from 'node:util';
 import { Client } from 'cassandra-driver';
 import { expect } from 'vitest';
 import { parseCycle } from '../../lambda/cycle.js';
+import type { LabName } from '../../src/resources.js';
 import { openCassandraStore } from '../../src/runtimes/docker/cassandra-store.js';
 import type { ServingStore } from '../../src/runtimes/ports.js';
 import { type CliResult, runCli } from './cli.js';
-
-const portBase = 20_000;
-const project = 'snacklab-lambda';
-const cassandraPort = 9042 + portBase;
-
-/** The lab's Kafka, from the host. */
-export const brokerAddress = `127.0.0.1:${9092 + portBase}`;
 
 /** Output of `docker ARGS`. */
 export async function docker(...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('docker', args, { maxBuffer: 64 << 20, timeout: 120_000 });
   return stdout.trim();
-}
-
-/** A service's container, as compose names it. */
-export function container(service: string): string {
-  return `${project}-${service}-1`;
-}
-
-/** Ends all of a service's processes at once, as a crash does, and starts it again. */
-export async function killAndStart(service: string): Promise<void> {
-  await docker('kill', '--signal', 'KILL', container(service));
-  await docker('start', container(service));
-}
-
-/** SIGKILL to the processes in a container whose command line has this text. */
-export async function killInside(service: string, commandLine: string): Promise<void> {
-  await docker('exec', container(service), 'pkill', '-9', '-f', commandLine);
 }
 
 /** Asks again and again until there is something. */
@@ -61,89 +39,131 @@ export async function waitFor<T>(
   throw new Error(`${what}: not within ${timeoutMs} ms`, { cause: last });
 }
 
-/** The serving store, from the host. Closed by `await using`. */
-export function openStore(): Promise<ServingStore & AsyncDisposable> {
-  return openCassandraStore({ contactPoint: `127.0.0.1:${cassandraPort}`, architecture: 'lambda' });
-}
+/** One of the tests' labs: what may be done to it. */
+export type TestLab = ReturnType<typeof testLab>;
 
-/** Runs CQL against the lab's Cassandra. */
-export async function cql(statement: string, values: readonly unknown[] = []) {
-  const client = new Client({
-    contactPoints: [`127.0.0.1:${cassandraPort}`],
-    localDataCenter: 'datacenter1',
-    socketOptions: { readTimeout: 20_000 },
-  });
-  try {
-    return await client.execute(statement, values as unknown[], { prepare: true });
-  } finally {
-    await client.shutdown();
+/** The lab of this name with its ports shifted so. */
+export function testLab(lab: LabName, portBase: number) {
+  const cassandraPort = 9042 + portBase;
+  /** The lab's Kafka, from the host. */
+  const brokerAddress = `127.0.0.1:${9092 + portBase}`;
+
+  /** A service's container, as compose names it. */
+  function container(service: string): string {
+    return `snacklab-${lab}-${service}-1`;
   }
-}
 
-/** Makes a service stop at a point of its code, and waits until it is there. */
-export async function holdAt(service: string, point: string, timeoutMs = 120_000): Promise<void> {
-  await cql('INSERT INTO snacklab.holds (service, point, wanted, reached_ms) VALUES (?, ?, true, null)', [
-    service,
-    point,
-  ]);
-  await waitFor(
-    `${service} at ${point}`,
-    async () => {
-      const { rows } = await cql('SELECT reached_ms FROM snacklab.holds WHERE service = ? AND point = ?', [
-        service,
-        point,
-      ]);
-      return rows[0]?.reached_ms !== null && rows[0] !== undefined;
-    },
-    timeoutMs,
-  );
-}
+  /** Ends all of a service's processes at once, as a crash does, and starts it again. */
+  async function killAndStart(service: string): Promise<void> {
+    await docker('kill', '--signal', 'KILL', container(service));
+    await docker('start', container(service));
+  }
 
-export async function release(service: string, point: string): Promise<void> {
-  await cql('DELETE FROM snacklab.holds WHERE service = ? AND point = ?', [service, point]);
-}
+  /** SIGKILL to the processes in a container whose command line has this text. */
+  async function killInside(service: string, commandLine: string): Promise<void> {
+    await docker('exec', container(service), 'pkill', '-9', '-f', commandLine);
+  }
 
-/** The number of the newest published base. */
-export async function publishedBase(): Promise<number> {
-  await using store = await openStore();
-  return (await store.readHeads()).heads.get('lambda-1')!.baseId;
-}
+  /** The serving store, from the host. Closed by `await using`. */
+  function openStore(): Promise<ServingStore & AsyncDisposable> {
+    return openCassandraStore({ contactPoint: `127.0.0.1:${cassandraPort}`, architecture: lab });
+  }
 
-/** The batch cycle's state as it is stored. */
-export async function cycleState() {
-  await using store = await openStore();
-  return parseCycle((await store.readCycle('lambda-1')).state);
-}
+  /** Runs CQL against the lab's Cassandra. */
+  async function cql(statement: string, values: readonly unknown[] = []) {
+    const client = new Client({
+      contactPoints: [`127.0.0.1:${cassandraPort}`],
+      localDataCenter: 'datacenter1',
+      socketOptions: { readTimeout: 20_000 },
+    });
+    try {
+      return await client.execute(statement, values as unknown[], { prepare: true });
+    } finally {
+      await client.shutdown();
+    }
+  }
 
-/** The live pipeline's head. */
-export async function liveHead() {
-  await using store = await openStore();
-  const { heads, live } = await store.readHeads();
-  return heads.get(live)!;
-}
+  /** Makes a service stop at a point of its code, and waits until it is there. */
+  async function holdAt(service: string, point: string, timeoutMs = 120_000): Promise<void> {
+    await cql('INSERT INTO snacklab.holds (service, point, wanted, reached_ms) VALUES (?, ?, true, null)', [
+      service,
+      point,
+    ]);
+    await waitFor(
+      `${service} at ${point}`,
+      async () => {
+        const { rows } = await cql('SELECT reached_ms FROM snacklab.holds WHERE service = ? AND point = ?', [
+          service,
+          point,
+        ]);
+        return rows[0]?.reached_ms !== null && rows[0] !== undefined;
+      },
+      timeoutMs,
+    );
+  }
 
-/** The head's slice number: it grows while events flow and the stream job works. */
-export async function headNumber(): Promise<number> {
-  await using store = await openStore();
-  return (await store.readHeads()).heads.get('lambda-1')!.number;
-}
+  async function release(service: string, point: string): Promise<void> {
+    await cql('DELETE FROM snacklab.holds WHERE service = ? AND point = ?', [service, point]);
+  }
 
-/** Waits until slices are committed again. */
-export async function waitForSlices(more = 3, timeoutMs = 120_000): Promise<void> {
-  const from = await waitFor('the head', headNumber, timeoutMs);
-  await waitFor(`${more} more slices`, async () => (await headNumber()) >= from + more, timeoutMs);
-}
+  /** The number of the live pipeline's newest published base. */
+  async function publishedBase(): Promise<number> {
+    return (await liveHead()).baseId;
+  }
 
-/** Waits until a base is published that was not there before. */
-export async function waitForBase(than: number, timeoutMs = 180_000): Promise<void> {
-  await waitFor(`a base above ${than}`, async () => (await publishedBase()) > than, timeoutMs);
-}
+  /** The batch cycle's state as it is stored. */
+  async function cycleState() {
+    await using store = await openStore();
+    return parseCycle((await store.readCycle('lambda-1')).state);
+  }
 
-/** Judges the lab from outside; anything but a pass fails the test with all that the judge said. */
-export async function expectExact(...args: readonly string[]): Promise<CliResult> {
-  // A stream job that has just started has few positions to show.
-  await waitForSlices();
-  const result = await runCli(['lambda', 'verify', '--seconds', '24', ...args, '--json'], { timeoutMs: 240_000 });
-  expect(result.exitCode, `verify said:\n${result.stdout}\n${result.stderr}`).toBe(0);
-  return result;
+  /** The live pipeline's head. */
+  async function liveHead() {
+    await using store = await openStore();
+    const { heads, live } = await store.readHeads();
+    return heads.get(live)!;
+  }
+
+  /** The live head's slice number: it grows while events flow and the stream job works. */
+  async function headNumber(): Promise<number> {
+    return (await liveHead()).number;
+  }
+
+  /** Waits until slices are committed again. */
+  async function waitForSlices(more = 3, timeoutMs = 120_000): Promise<void> {
+    const from = await waitFor('the head', headNumber, timeoutMs);
+    await waitFor(`${more} more slices`, async () => (await headNumber()) >= from + more, timeoutMs);
+  }
+
+  /** Waits until a base is published that was not there before. */
+  async function waitForBase(than: number, timeoutMs = 180_000): Promise<void> {
+    await waitFor(`a base above ${than}`, async () => (await publishedBase()) > than, timeoutMs);
+  }
+
+  /** Judges the lab from outside; anything but a pass fails the test with all that the judge said. */
+  async function expectExact(...args: readonly string[]): Promise<CliResult> {
+    // A stream job that has just started has few positions to show.
+    await waitForSlices();
+    const result = await runCli([lab, 'verify', '--seconds', '24', ...args, '--json'], { timeoutMs: 240_000 });
+    expect(result.exitCode, `verify said:\n${result.stdout}\n${result.stderr}`).toBe(0);
+    return result;
+  }
+
+  return {
+    brokerAddress,
+    container,
+    killAndStart,
+    killInside,
+    openStore,
+    cql,
+    holdAt,
+    release,
+    publishedBase,
+    cycleState,
+    liveHead,
+    headNumber,
+    waitForSlices,
+    waitForBase,
+    expectExact,
+  };
 }

@@ -16,7 +16,7 @@ const slice = (number: number, until: readonly number[], epoch = 1) =>
   ({ number, epoch, from: number === 1 ? [0, 0] : [number - 1, 0], until }) as unknown as Slice;
 
 const head = (over: Partial<Head>): Head => ({
-  ...newHead('lambda-1', 1, [0, 0]),
+  ...newHead('lambda-1', 1, [0, 0], builtinQuestions),
   segments: [{ epoch: 1, after: 0 }],
   ...over,
 });

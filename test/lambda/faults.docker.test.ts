@@ -4,20 +4,20 @@
  * answers for a while and compares each with the log. Nothing here waits for a time to pass, only for things to happen.
  */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { runCli } from '../lab/cli.js';
+import { docker, waitFor } from '../lab/lab.js';
 import {
   container,
   cycleState,
-  docker,
   expectExact,
   holdAt,
   killAndStart,
   killInside,
   publishedBase,
   release,
-  waitFor,
   waitForBase,
   waitForSlices,
-} from '../lab/lab.js';
+} from '../lab/lambda.js';
 
 describe.runIf(inject('docker'))('the Lambda lab stays exact', () => {
   beforeAll(async () => {
@@ -26,6 +26,14 @@ describe.runIf(inject('docker'))('the Lambda lab stays exact', () => {
 
   it('when nothing happens', async () => {
     await expectExact();
+  });
+
+  it('and has a new base when one is asked for', async () => {
+    const before = await publishedBase();
+    const { exitCode, stdout, stderr } = await runCli(['lambda', 'batch', '--json'], { timeoutMs: 240_000 });
+    expect(exitCode, stderr).toBe(0);
+    const { published, baseId, messages } = JSON.parse(stdout);
+    expect([published, baseId > before, messages > 0]).toEqual([true, true, true]);
   });
 
   it('when the Spark driver is killed', async () => {

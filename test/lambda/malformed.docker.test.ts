@@ -17,7 +17,8 @@ import { readAnswer } from '../../src/serving/read-answer.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
 import { runCli } from '../lab/cli.js';
-import { brokerAddress, expectExact, openStore, waitFor } from '../lab/lab.js';
+import { waitFor } from '../lab/lab.js';
+import { brokerAddress, expectExact, openStore } from '../lab/lambda.js';
 
 const partition = 2;
 const seed = 20_261_120;
@@ -44,7 +45,7 @@ describe.runIf(inject('docker'))(`10,000 malformed messages (seed ${seed})`, () 
       return covers(head.baseCut, end);
     });
     for (const question of builtinQuestions) {
-      const answer = await readAnswer(store, question, realClock());
+      const answer = await readAnswer(store, question.name, realClock());
       if ('unknown' in answer) throw new Error(answer.unknown);
       const base = await store.readBase('base', answer.incarnation, answer.baseId, question.name);
       expect(base!.rejected).toBeGreaterThanOrEqual(rejectedOf(messages).length);

@@ -11,7 +11,7 @@ import { findResources, type Resources } from '../../src/resources.js';
 import { certificatesIn, readContext, stageContext } from '../../src/runtimes/docker/build-context.js';
 import { buildSteps } from '../../src/runtimes/docker/compose-build.js';
 
-const bundles = ['setup', 'generator', 'archive', 'coordinator', 'batch-task', 'validation', 'views'];
+const bundles = ['setup', 'generator', 'archive', 'coordinator', 'batch-task', 'compactor', 'validation', 'views'];
 const noCa = { caFile: undefined, buildArguments: ['debian'] };
 
 let folder: string;

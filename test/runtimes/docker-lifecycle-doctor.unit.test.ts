@@ -6,7 +6,7 @@ import { judgeMachine, type MachineFacts, memoryNeeded } from '../../src/runtime
 import { inodesListening, portHolder } from '../../src/runtimes/docker/doctor-ports.js';
 
 const gib = 2 ** 30;
-const kafka = labPorts(0).find(({ service }) => service === 'kafka')!;
+const kafka = labPorts('lambda', 0).find(({ service }) => service === 'kafka')!;
 const image = { image: 'debian:bookworm-slim', present: true, problem: undefined, optional: false };
 
 const good: MachineFacts = {
@@ -24,12 +24,12 @@ const good: MachineFacts = {
 };
 
 function missing(facts: Partial<MachineFacts>, settings = defaultSettings) {
-  return judgeMachine({ ...good, ...facts }, settings).filter(({ verdict }) => verdict === 'missing');
+  return judgeMachine({ ...good, ...facts }, 'lambda', settings).filter(({ verdict }) => verdict === 'missing');
 }
 
 describe('the doctor', () => {
   it('finds nothing missing on a good machine', () => {
-    expect(judgeMachine(good, defaultSettings).map(({ verdict }) => verdict)).not.toContain('missing');
+    expect(judgeMachine(good, 'lambda', defaultSettings).map(({ verdict }) => verdict)).not.toContain('missing');
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('the doctor', () => {
 
   it('asks for more memory when there are more workers', () => {
     const large = { ...defaultSettings, sparkWorkers: 3, nodemanagers: 2 };
-    expect(memoryNeeded(large)).toBe(memoryNeeded(defaultSettings) + 7 * gib);
+    expect(memoryNeeded('lambda', large)).toBe(memoryNeeded('lambda', defaultSettings) + 7 * gib);
     expect(missing({}, large).map(({ name }) => name)).toEqual(['memory']);
   });
 
@@ -70,7 +70,9 @@ describe('the doctor', () => {
   it('notes what the lab can do without', () => {
     const grafana = { image: 'grafana/grafana:12.4.0', present: false, problem: 'no such host', optional: true };
     expect(missing({ images: [grafana] })).toEqual([]);
-    expect(judgeMachine({ ...good, images: [grafana] }, defaultSettings).at(-1)).toMatchObject({ verdict: 'note' });
+    expect(judgeMachine({ ...good, images: [grafana] }, 'lambda', defaultSettings).at(-1)).toMatchObject({
+      verdict: 'note',
+    });
   });
 });
 

@@ -25,6 +25,7 @@ const settings: LabSettings = {
   sparkWorkers: 2,
   datanodes: 3,
   nodemanagers: 1,
+  retention: { ms: 3_600_000, bytes: undefined },
   portBase: 10_000,
 };
 
@@ -35,14 +36,14 @@ function containersOf(made: LabSettings): LabContainer[] {
   const environment = composeVariables('lambda', made, images, commandLineConfig({}));
   const scaled = ['spark-worker', 'datanode', 'nodemanager'].flatMap((service) => {
     const count = Number(
-      composeScales(made)
+      composeScales('lambda', made)
         .find((scale) => scale.startsWith(`${service}=`))
         ?.split('=')[1],
     );
     return new Array<string>(count).fill(service);
   });
-  return ['generator', 'coordinator', 'kafka', 'namenode', ...scaled].map((service, i) => {
-    const [usual] = labPorts(0).filter((port) => port.service === service);
+  return ['generator', 'setup', 'coordinator', 'kafka', 'namenode', ...scaled].map((service, i) => {
+    const [usual] = labPorts('lambda', 0).filter((port) => port.service === service);
     const ports = usual === undefined ? [] : [[usual.port, usual.port + made.portBase] as const];
     return { id: String(i), name: service, service, state: 'running', environment, ports: new Map(ports) } as never;
   });
@@ -70,7 +71,7 @@ describe('a lab', () => {
   });
 
   it('shifts every port', () => {
-    const shifts = labPorts(10_000).map(({ port }, i) => port - labPorts(0)[i]!.port);
+    const shifts = labPorts('lambda', 10_000).map(({ port }, i) => port - labPorts('lambda', 0)[i]!.port);
     expect(new Set(shifts)).toEqual(new Set([10_000]));
     const variables = composeVariables('lambda', settings, images, commandLineConfig({}));
     expect(variables).toMatchObject({ SNACKLAB_PORT_GRAFANA: '13000', SNACKLAB_PORT_CASSANDRA: '19042' });

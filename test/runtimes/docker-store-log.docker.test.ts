@@ -14,7 +14,8 @@ import { realClock } from '../../src/runtimes/docker/service-runtime.js';
 import { createPipeline } from '../../src/runtimes/docker/setup.js';
 import type { LogReader, Message } from '../../src/runtimes/ports.js';
 import { validate } from '../../src/validation/validator.js';
-import { killAndStart, waitFor } from '../lab/lab.js';
+import { waitFor } from '../lab/lab.js';
+import { killAndStart } from '../lab/lambda.js';
 
 const broker = '127.0.0.1:29092';
 const contactPoint = '127.0.0.1:29042';
@@ -140,7 +141,9 @@ describe.runIf(inject('docker'))('the log on Kafka', () => {
           ]),
         );
         const report = await waitFor('its report', async () =>
-          (await store.readReports()).find((one) => one.service === 'validation' && one.report.number === 2),
+          (await store.readReports()).find(
+            (one) => one.service === `validation-${pipeline}` && one.report.number === 2,
+          ),
         );
         expect(report.report).toMatchObject({ messages: 7, rejected: 2, repeats: 1, behindMessages: 0 });
       });
@@ -156,10 +159,10 @@ describe.runIf(inject('docker'))('the log on Kafka', () => {
         const stopping = new AbortController();
         const lines: string[] = [];
         const running = validate({
+          pipeline,
           store,
           log: kafkaLog({ broker, topic }),
           rawEvents: allDataView(session, run),
-          questions: builtinQuestions,
           clock: realClock(stopping.signal),
           hold: async () => {},
           stopped: () => stopping.signal.aborted,

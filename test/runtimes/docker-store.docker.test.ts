@@ -11,7 +11,8 @@ import { createPipeline } from '../../src/runtimes/docker/setup.js';
 import type { ServedView, ServingStore, Slice } from '../../src/runtimes/ports.js';
 import { newHead } from '../../src/serving/head.js';
 import { viewVersion } from '../../src/serving/served-view.js';
-import { container, docker, waitFor } from '../lab/lab.js';
+import { docker, waitFor } from '../lab/lab.js';
+import { container } from '../lab/lambda.js';
 
 const contactPoint = '127.0.0.1:29042';
 const lab = `store-test-${process.pid}`;
@@ -41,7 +42,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     expect(await createPipeline(session, again)).toBe('exists');
     const heads = await store.readHeads();
     expect(heads).toMatchObject({ live: pipeline, generation: 1, forced: 0 });
-    expect(heads.heads.get(pipeline)).toEqual(newHead(pipeline, 1, origin));
+    expect(heads.heads.get(pipeline)).toEqual(newHead(pipeline, 1, origin, builtinQuestions));
   });
 
   it('says that there is no pipeline, instead of an empty answer, where setup has not run', async () => {
@@ -57,7 +58,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     const expected = { epoch: 1, position: origin, segments, status: 'ready' } as const;
     expect(await store.changeHead(pipeline, expected, { number: 1, position: [9, 4] })).toBe('applied');
     expect(await headNow()).toEqual({
-      ...newHead(pipeline, 1, origin),
+      ...newHead(pipeline, 1, origin, builtinQuestions),
       ...{ epoch: 1, segments, number: 1, position: [9, 4] },
     });
   });

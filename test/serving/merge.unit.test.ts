@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemsSold } from '../../src/questions/builtin.js';
+import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { Base, Slice } from '../../src/runtimes/ports.js';
 import { epochOf, type Head, newHead, segmentsAfterTakeOver } from '../../src/serving/head.js';
 import { merge, type Parts } from '../../src/serving/merge.js';
@@ -35,7 +35,7 @@ const base = (number: number, over: Partial<Base> = {}): Base => ({
 });
 
 const head = (over: Partial<Head>): Head => ({
-  ...newHead('lambda-1', 1, [0]),
+  ...newHead('lambda-1', 1, [0], builtinQuestions),
   segments: [{ epoch: 1, after: 0 }],
   ...over,
 });

@@ -3,7 +3,7 @@
  * Method: a store of plain maps with one pipeline, whose head is moved by hand.
  */
 import { describe, expect, it } from 'vitest';
-import { itemsSold } from '../../src/questions/builtin.js';
+import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { ServedView, ServingStore, Slice, Truth } from '../../src/runtimes/ports.js';
 import { type Head, newHead } from '../../src/serving/head.js';
 import { nothingPublished, publishAnswer, publishChecked } from '../../src/serving/publish-views.js';
@@ -99,10 +99,17 @@ class OnePipeline {
   readonly views: ServedView[] = [];
   readonly asked: (readonly [number, number])[] = [];
   readonly #truths: Truth[] = [];
-  #head: Head = { ...newHead('lambda-1', 1, [0]), epoch: 1, segments: [{ epoch: 1, after: 0 }] };
+  #head: Head = { ...newHead('lambda-1', 1, [0], builtinQuestions), epoch: 1, segments: [{ epoch: 1, after: 0 }] };
 
   readonly store = {
-    readHeads: async () => ({ live: 'lambda-1', generation: 0, forced: 0, heads: new Map([['lambda-1', this.#head]]) }),
+    readHeads: async () => ({
+      live: 'lambda-1',
+      generation: 0,
+      forced: 0,
+      previous: null,
+      nextIncarnation: 2,
+      heads: new Map([['lambda-1', this.#head]]),
+    }),
     readSlices: async (_incarnation: number, _question: string, after: number, upTo: number) => {
       this.asked.push([after, upTo]);
       return this.slices.filter(({ number }) => number > after && number <= upTo);
@@ -115,7 +122,7 @@ class OnePipeline {
 
   readonly publishing = {
     store: this.store,
-    question: itemsSold,
+    question: itemsSold.name,
     clock: { nowMs: () => 0, sleep: async () => {} },
     hold: async () => {},
   };

@@ -46,7 +46,7 @@ function recordingStore(firstHead: Head | null) {
     async readHeads() {
       effects.push({ effect: 'readHead', pipeline: 'lambda-1' });
       const heads = new Map(state.head === null ? [] : [['lambda-1', state.head]]);
-      return { live: 'lambda-1', generation: 1, forced: 0, heads };
+      return { live: 'lambda-1', generation: 1, forced: 0, previous: null, nextIncarnation: 2, heads };
     },
     async changeHead(pipeline: string, expected: HeadColumns, change: HeadColumns) {
       effects.push({ effect: 'changeHead', pipeline, expected, change });

@@ -6,7 +6,7 @@ import { messagesBetween } from '../../positions/position.js';
 import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { type Head, mergedNumber } from '../../serving/head.js';
-import { findLab, openStore } from '../lab.js';
+import { findLab, liveHead, openStore } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration, grouped } from '../text.js';
 
@@ -20,7 +20,8 @@ export async function run({ lab, options }: CommandInput, context: CommandContex
   const { timeout } = parseFlags(batchFlags, options);
   const { containers } = await findLab(lab, context);
   await using store = await openStore(lab, containers);
-  return batchNow(lab, store, timeout, context);
+  // Awaited here: the store closes when this function is left.
+  return await batchNow(lab, store, timeout, context);
 }
 
 /** Asks for a batch cycle and waits for its base. */
@@ -30,11 +31,11 @@ export async function batchNow(
   timeoutMs: number,
   context: BatchContext,
 ): Promise<Report> {
-  const { pipeline } = await liveHead(store);
+  const { pipeline } = liveHead(await store.readHeads());
   const request = (await store.readWanted()).batchRequests + 1;
   await store.changeWanted({ batchRequests: request });
   const base = await waitForBase(store, pipeline, request, timeoutMs, context);
-  return base === undefined ? nothingNew(lab, await liveHead(store)) : newBase(lab, pipeline, base);
+  return base === undefined ? nothingNew(lab, liveHead(await store.readHeads())) : newBase(lab, pipeline, base);
 }
 
 type BatchStore = Pick<ServingStore, 'readHeads' | 'readCycle' | 'readWanted' | 'changeWanted'>;
@@ -80,7 +81,7 @@ async function waitForBase(
     const { lastPublished, startedMs, lastFailure } = cycle.history;
     if (heard && lastPublished !== null && lastPublished.chosenMs >= startedMs) return lastPublished;
     if (heard && cycle.name === 'idle') throw givenUp(lastFailure);
-    if (!heard && cycle.name === 'idle' && idle(await liveHead(store))) return undefined;
+    if (!heard && cycle.name === 'idle' && idle(liveHead(await store.readHeads()))) return undefined;
     if (clock.nowMs() > deadlineMs) throw tooLate(timeoutMs, state);
     await clock.sleep(pollEveryMs);
   }
@@ -94,13 +95,6 @@ function idleWatch(clock: Clock): (head: Head) => boolean {
     else sinceMs ??= clock.nowMs();
     return sinceMs !== undefined && clock.nowMs() - sinceMs >= nothingNewMs;
   };
-}
-
-async function liveHead(store: Pick<ServingStore, 'readHeads'>): Promise<Head> {
-  const { heads, live } = await store.readHeads();
-  const head = heads.get(live);
-  if (head !== undefined) return head;
-  throw new LabError('there is no pipeline yet', { kind: 'unavailable', suggestion: 'snacklab lambda up' });
 }
 
 function givenUp(lastFailure: string | null): LabError {

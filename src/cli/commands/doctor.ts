@@ -25,7 +25,7 @@ export async function run({ lab, options }: CommandInput, context: CommandContex
     });
     if (engine instanceof LabError) return [engineCheck(engine)];
     const needs = { lab, portBase, grafana: true, ownImages, optionalImages: true };
-    return judgeMachine(await gatherFacts(engine, config, needs), { ...defaultSettings, portBase });
+    return judgeMachine(await gatherFacts(engine, config, needs), 'lambda', { ...defaultSettings, portBase });
   }
 }
 
@@ -40,7 +40,7 @@ async function packageCheck(
       caFile: ca ?? config.caFile,
       buildArguments: buildArguments(config),
     });
-    const ownImages = imageNames(config.imagePrefix, tag);
+    const ownImages = imageNames('lambda', config.imagePrefix, tag);
     return { ownImages, check: { name, verdict: 'ok', finding: `snacklab ${resources.version}, images ${tag}` } };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;

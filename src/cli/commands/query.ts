@@ -1,11 +1,10 @@
-/** `lambda query`: base, real time, merged and truth of one question, side by side at one position. */
+/** `query`: base, real time, merged and truth of one question, side by side at one position. */
 import { parseFlags, queryFlags } from '../../config/flags.js';
-import type { Question } from '../../questions/question.js';
 import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { answerDocument, readChecked } from '../answers.js';
 import type { AnswerDocument, QueryDocument } from '../documents.js';
-import { findLab, openStore, questionNamed } from '../lab.js';
+import { findLab, liveQuestions, openStore, questionNamed } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped, table } from '../text.js';
 
@@ -13,10 +12,10 @@ const truthWaitMs = 5000;
 
 export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
   const { csv } = parseFlags(queryFlags, input.options);
-  const question = questionNamed(input.arguments[0]!);
   const { containers } = await findLab(input.lab, context);
   await using store = await openStore(input.lab, containers);
-  const document = await queryDocument(input.lab, store, question, context.clock, truthWaitMs);
+  const { name } = questionNamed(input.arguments[0]!, await liveQuestions(store));
+  const document = await queryDocument(input.lab, store, name, context.clock, truthWaitMs);
   return queryReport(document, csv ? csvText : answerText);
 }
 
@@ -24,14 +23,14 @@ export async function run(input: CommandInput, context: CommandContext): Promise
 export async function queryDocument(
   lab: LabName,
   store: ServingStore,
-  question: Question,
+  question: string,
   clock: Clock,
   waitMs: number,
 ): Promise<QueryDocument> {
   const checked = await readChecked(store, question, clock, waitMs);
   const unknown = 'unknown' in checked ? checked.unknown : null;
   const answer = 'unknown' in checked ? null : answerDocument(checked);
-  return { schema: 'snacklab/query', version: 1, lab, question: question.name, atMs: clock.nowMs(), answer, unknown };
+  return { schema: 'snacklab/query', version: 1, lab, question, atMs: clock.nowMs(), answer, unknown };
 }
 
 /** A wrong answer fails, and none is unknown; one whose truth is not there yet is an answer. */

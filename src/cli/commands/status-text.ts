@@ -3,9 +3,10 @@ import type { StatusDocument } from '../documents.js';
 import { duration, grouped, size, table } from '../text.js';
 
 export function statusText(document: StatusDocument): string {
-  const { services, pipelines, wanted, reports, problem, pages, memoryBytes } = document;
+  const { services, log, pipelines, wanted, reports, problem, pages, memoryBytes } = document;
   const parts = [
     services.length === 0 ? [] : [servicesText(services), `memory in all: ${size(memoryBytes)}`],
+    log === null ? [] : [logText(log)],
     ...pipelines.map((pipeline) => [pipelineText(pipeline)]),
     wanted === null ? [] : [wantedText(wanted)],
     reports.map(({ service, ageMs, report }) => `${service} (${duration(ageMs)} ago): ${reportText(report)}`),
@@ -16,6 +17,14 @@ export function statusText(document: StatusDocument): string {
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
     .join('\n\n');
+}
+
+function logText({ messages, missing, starts }: NonNullable<StatusDocument['log']>): string {
+  const reach =
+    missing === 0
+      ? 'a replay reaches its beginning'
+      : `a replay reaches back to ${JSON.stringify(starts)}: ${grouped(missing)} messages before that are gone`;
+  return `log: ${grouped(messages)} messages; ${reach}`;
 }
 
 function servicesText(services: StatusDocument['services']): string {

@@ -1,16 +1,14 @@
-/** `lambda status`: what the containers, the serving store and the log say now. What cannot be asked is said to be unknown. */
-import { parseCycle } from '../../../lambda/cycle.js';
+/** `status`: what the containers, the serving store and the log say now. What cannot be asked is said to be unknown. */
+import { type Cycle, parseCycle } from '../../../lambda/cycle.js';
 import { LabError } from '../../errors.js';
 import { max, messagesBetween, type Position } from '../../positions/position.js';
 import type { LabName } from '../../resources.js';
-import { publishedPort, webPages } from '../../runtimes/docker/compose-settings.js';
+import { webPages } from '../../runtimes/docker/compose-settings.js';
 import { connectEngine, type LabContainer, listContainers, memoryInUse } from '../../runtimes/docker/containers.js';
-import { kafkaLog } from '../../runtimes/docker/kafka-log.js';
 import { isReady, stateText } from '../../runtimes/docker/lifecycle-state.js';
-import type { ServingStore } from '../../runtimes/ports.js';
 import { type Head, mergedNumber } from '../../serving/head.js';
 import type { StatusDocument } from '../documents.js';
-import { openStore } from '../lab.js';
+import { type LogExtent, logExtent, openStore } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { statusText } from './status-text.js';
 
@@ -20,6 +18,7 @@ type PipelineStatus = StatusDocument['pipelines'][number];
 export async function run({ lab }: CommandInput, context: CommandContext): Promise<Report> {
   const docker = await connectEngine(context.config);
   const containers = await listContainers(docker, lab);
+  const extent = await logExtent(lab, containers);
   const memory = await Promise.all(containers.map(({ id }) => memoryInUse(docker, id)));
   const services = containers.map((container, i) => ({
     name: container.name,
@@ -36,7 +35,8 @@ export async function run({ lab }: CommandInput, context: CommandContext): Promi
     running: containers.some(({ state }) => state === 'running'),
     services,
     memoryBytes: memory.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0),
-    ...(await askPipelines(lab, containers, context)),
+    log: logStatus(extent),
+    ...(await askPipelines(lab, containers, extent?.ends, context)),
     pages: [...webPages(containers)],
   };
   const allReady = services.length > 0 && services.every(({ ready }) => ready) && document.problem === null;
@@ -46,21 +46,20 @@ export async function run({ lab }: CommandInput, context: CommandContext): Promi
 async function askPipelines(
   lab: LabName,
   containers: readonly LabContainer[],
+  ends: Position | undefined,
   context: CommandContext,
 ): Promise<Pipelines> {
   const nothing = { pipelines: [], wanted: null, reports: [] };
   if (containers.length === 0) return { ...nothing, problem: `the ${lab} lab is not up: snacklab ${lab} up` };
   try {
     await using store = await openStore(lab, containers);
-    const [heads, wanted, reports, ends] = await Promise.all([
-      store.readHeads(),
-      store.readWanted(),
-      store.readReports(),
-      logEnds(containers),
-    ]);
+    const [heads, wanted, reports] = await Promise.all([store.readHeads(), store.readWanted(), store.readReports()]);
     const nowMs = context.clock.nowMs();
     const pipelines = await Promise.all(
-      [...heads.heads.values()].map((head) => pipelineStatus(store, head, heads.live, ends, nowMs)),
+      [...heads.heads.values()].map(async (head) => {
+        const cycle = lab === 'lambda' ? parseCycle((await store.readCycle(head.pipeline)).state) : undefined;
+        return pipelineStatus(head, cycle, heads.live, ends, nowMs);
+      }),
     );
     const said = reports.map(({ service, atMs, report }) => ({ service, ageMs: nowMs - atMs, report: { ...report } }));
     return { pipelines, wanted, reports: said, problem: null };
@@ -71,26 +70,21 @@ async function askPipelines(
   }
 }
 
-/** Undefined where the log cannot be asked: the rest of the status is worth having without it. */
-async function logEnds(containers: readonly LabContainer[]): Promise<Position | undefined> {
-  const port = publishedPort(containers, 'kafka');
-  if (port === undefined || !containers.some(({ service, state }) => service === 'kafka' && state === 'running')) {
-    return undefined;
-  }
-  return kafkaLog({ broker: `127.0.0.1:${port}`, patienceMs: 5000 })
-    .ends()
-    .catch(() => undefined);
+function logStatus(extent: LogExtent | undefined): StatusDocument['log'] {
+  if (extent === undefined) return null;
+  const { starts, ends } = extent;
+  const missing = starts.reduce((sum, offset) => sum + offset, 0);
+  return { starts: [...starts], ends: [...ends], messages: messagesBetween(starts, ends), missing };
 }
 
-async function pipelineStatus(
-  store: ServingStore,
+function pipelineStatus(
   head: Head,
+  cycle: Cycle | undefined,
   live: string,
   ends: Position | undefined,
   nowMs: number,
-): Promise<PipelineStatus> {
-  const cycle = parseCycle((await store.readCycle(head.pipeline)).state);
-  const { lastPublished: last, startedMs, failures, lastFailure } = cycle.history;
+): PipelineStatus {
+  const last = cycle?.history.lastPublished ?? null;
   return {
     name: head.pipeline,
     live: head.pipeline === live,
@@ -109,12 +103,17 @@ async function pipelineStatus(
       cut: [...head.baseCut],
       ageMs: last === null ? null : nowMs - last.publishedMs,
     },
-    cycle: {
-      state: cycle.name,
-      startedMs: startedMs === 0 ? null : startedMs,
-      failures,
-      lastFailure,
-      lastTookMs: last === null ? null : last.publishedMs - last.chosenMs,
-    },
+    cycle: cycle === undefined ? null : cycleStatus(cycle),
+  };
+}
+
+function cycleStatus({ name, history }: Cycle): PipelineStatus['cycle'] {
+  const { lastPublished: last, startedMs, failures, lastFailure } = history;
+  return {
+    state: name,
+    startedMs: startedMs === 0 ? null : startedMs,
+    failures,
+    lastFailure,
+    lastTookMs: last === null ? null : last.publishedMs - last.chosenMs,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * `lambda up`: checks the machine, builds what is missing, starts what does not run, and ends with the first answer that
+ * `up`: checks the machine, builds what is missing, starts what does not run, and ends with the first answer that
  * equals the truth. When it fails or is interrupted, what it started is stopped, and what ran before goes on.
  */
 import { parseFlags, type UpFlags, upFlags } from '../../config/flags.js';
@@ -14,6 +14,7 @@ import {
   type LabSettings,
   settingsOf,
   webPages,
+  withoutUndefined,
 } from '../../runtimes/docker/compose-settings.js';
 import { connectEngine, type Engine, listContainers } from '../../runtimes/docker/containers.js';
 import { judgeMachine } from '../../runtimes/docker/doctor.js';
@@ -23,7 +24,7 @@ import { answerDocument, type CheckedAnswer } from '../answers.js';
 import type { UpDocument } from '../documents.js';
 import { firstExactAnswer } from '../first-answer.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
-import { duration } from '../text.js';
+import { duration, size } from '../text.js';
 import { answerText } from './query.js';
 
 export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
@@ -84,12 +85,12 @@ async function prepare(
     caFile: flags.ca ?? config.caFile,
     buildArguments: buildArguments(config),
   });
-  const ownImages = imageNames(config.imagePrefix, content.tag);
+  const ownImages = imageNames(lab, config.imagePrefix, content.tag);
   say('checking this machine');
   const needs = { lab, portBase: settings.portBase, grafana: flags.grafana, ownImages };
   // Whether Grafana's image can be had is found out when it is built: here it would only cost time.
   const facts = await gatherFacts(docker, config, { ...needs, optionalImages: false });
-  const missing = judgeMachine(facts, settings).filter(({ verdict }) => verdict === 'missing');
+  const missing = judgeMachine(facts, lab, settings).filter(({ verdict }) => verdict === 'missing');
   if (missing.length > 0) throw notReady(missing);
   const context = await stageContext(content, config.cacheFolder);
   return {
@@ -121,7 +122,7 @@ async function start(
   if (!flags.grafana) await removeService(docker, project.lab, 'grafana');
   const startedMs = performance.now();
   await startContainers(docker, project, {
-    scales: composeScales(settings),
+    scales: composeScales(project.lab, settings),
     grafana: grafana.built,
     timeoutMs: flags.timeout,
     signal,
@@ -139,7 +140,8 @@ async function upDocument(
   answer: CheckedAnswer,
   tookMs: UpDocument['tookMs'],
 ): Promise<UpDocument> {
-  const { events, startTime, batchEvery, ...others } = settings;
+  const { events, startTime, batchEvery, datanodes, nodemanagers, retention, ...shared } = settings;
+  const own = lab === 'lambda' ? { batchEverySeconds: batchEvery, datanodes, nodemanagers } : {};
   return {
     schema: 'snacklab/up',
     version: 1,
@@ -147,9 +149,22 @@ async function upDocument(
     answer: answerDocument(answer),
     pages: [...webPages(await listContainers(docker, lab))],
     grafana: { runs: grafana.built, reason: grafana.built ? null : grafana.reason },
-    settings: { ...others, events: events ?? null, startTimeMs: startTime ?? null, batchEverySeconds: batchEvery },
+    settings: {
+      ...shared,
+      ...own,
+      retention: withoutUndefined(retention),
+      events: events ?? null,
+      startTimeMs: startTime ?? null,
+    },
     tookMs,
   };
+}
+
+/** How far back a replay can reach, in words. */
+function keeps({ ms, bytes }: UpDocument['settings']['retention']): string {
+  if (ms !== undefined) return `${duration(ms)} of events; a replay reaches no further back`;
+  if (bytes !== undefined) return `${size(bytes)} of events; a replay reaches no further back`;
+  return 'all events, so a replay reaches its beginning';
 }
 
 function upReport(document: UpDocument): Report {
@@ -160,6 +175,7 @@ function upReport(document: UpDocument): Report {
     ...pages.map(({ title, url }) => `${title.padEnd(22)} ${url}`),
     ...(grafana.runs ? [] : [`${'Grafana'.padEnd(22)} not there: ${grafana.reason}`]),
     '',
+    `The log keeps ${keeps(document.settings.retention)}.`,
     `The ${document.lab} lab is up: images ${duration(tookMs.images)}, containers ${duration(tookMs.containers)}, first exact answer ${duration(tookMs.answer)} later.`,
   ];
   return { document, text: lines.join('\n') };

@@ -1,17 +1,15 @@
-/** `lambda verify`: reads answers as a user would while the lab runs, saves them, and has them judged against the log. */
+/** `verify`: reads answers as a user would while the lab runs, saves them, and has them judged against the log. */
 import { LedgerSearch, type LedgerVerdict, unknownLedger } from '../../checker/ledger.js';
 import { type CheckedLog, judgeAgain, verify } from '../../checker/verify.js';
 import { parseFlags, verifyFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
-import { builtinQuestions } from '../../questions/builtin.js';
-import type { Question } from '../../questions/question.js';
 import type { LabName } from '../../resources.js';
 import { openCheckerLog } from '../../runtimes/docker/checker-log.js';
 import { publishedPort } from '../../runtimes/docker/compose-settings.js';
 import { readGeneratorLedger } from '../../runtimes/docker/generator-ledger.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import { readAnswer } from '../../serving/read-answer.js';
-import { findLab, openStore, questionNamed } from '../lab.js';
+import { findLab, liveQuestions, openStore, questionNamed } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { historyFile, historySaver, savedHistory } from './verify-history.js';
 import { verifyText } from './verify-text.js';
@@ -20,7 +18,6 @@ type Verdict = 'pass' | 'unknown' | 'fail';
 
 export async function run({ lab, options }: CommandInput, context: CommandContext): Promise<Report> {
   const { seconds, question, afterKill, ledger, history } = parseFlags(verifyFlags, options);
-  const questions = question === undefined ? builtinQuestions : [questionNamed(question)];
   const saved = history === undefined ? undefined : await savedHistory(history);
   const file = history ?? (await historyFile(context, lab));
   const again = `snacklab ${lab} verify --history ${file}`;
@@ -30,7 +27,7 @@ export async function run({ lab, options }: CommandInput, context: CommandContex
   const ledgerLines = ledger ? await attempt(() => ledgerOf(lab, context)) : undefined;
   await using reader = answerReader(lab, context);
   // A lab that is not up is no unknown answer: it is said at once. After a kill it may be on its way up.
-  if (saved === undefined && !afterKill) await reader.open();
+  const questions = saved === undefined ? await reader.questions(question, afterKill) : [];
   const { clock } = context;
   const surroundings = { ask: reader.ask, extent: log.extent, clock, save: historySaver(file) };
   const verification =
@@ -57,8 +54,18 @@ function answerReader(lab: LabName, context: CommandContext) {
     return opening;
   };
   return {
-    open,
-    ask: async (question: Question) => readAnswer(await open(), question, context.clock),
+    ask: async (name: string) => {
+      const answer = await readAnswer(await open(), name, context.clock);
+      if ('unknown' in answer) return answer;
+      const { question: declared, ...rest } = answer;
+      return { ...rest, declared };
+    },
+    /** The names of what is to be asked: one question, or all that the live version answers now. */
+    questions: (only: string | undefined, afterKill: boolean) =>
+      patiently(context, afterKill ? patienceAfterKillMs : 0, async () => {
+        const questions = await liveQuestions(await open());
+        return only === undefined ? questions.map(({ name }) => name) : [questionNamed(only, questions).name];
+      }),
     [Symbol.asyncDispose]: async () => (await opening?.catch(() => undefined))?.[Symbol.asyncDispose](),
   };
 }
@@ -66,20 +73,27 @@ function answerReader(lab: LabName, context: CommandContext) {
 const patienceAfterKillMs = 60_000;
 
 /** After a kill Kafka itself may be on its way up. */
-async function openLog(lab: LabName, afterKill: boolean, context: CommandContext): ReturnType<typeof openCheckerLog> {
-  const deadlineMs = context.clock.nowMs() + (afterKill ? patienceAfterKillMs : 0);
+function openLog(lab: LabName, afterKill: boolean, context: CommandContext): ReturnType<typeof openCheckerLog> {
+  return patiently(context, afterKill ? patienceAfterKillMs : 0, async () => {
+    const { containers } = await findLab(lab, context);
+    const port = publishedPort(containers, 'kafka');
+    if (port === undefined) {
+      throw new LabError(`the ${lab} lab has no Kafka`, { kind: 'unavailable', suggestion: `snacklab ${lab} up` });
+    }
+    return openCheckerLog(`127.0.0.1:${port}`);
+  });
+}
+
+/** Tries until it works, for at most `patienceMs` while an engine is away. */
+async function patiently<T>({ clock }: CommandContext, patienceMs: number, effect: () => Promise<T>): Promise<T> {
+  const deadlineMs = clock.nowMs() + patienceMs;
   for (;;) {
     try {
-      const { containers } = await findLab(lab, context);
-      const port = publishedPort(containers, 'kafka');
-      if (port === undefined) {
-        throw new LabError(`the ${lab} lab has no Kafka`, { kind: 'unavailable', suggestion: `snacklab ${lab} up` });
-      }
-      return await openCheckerLog(`127.0.0.1:${port}`);
+      return await effect();
     } catch (error) {
-      if (!(error instanceof LabError) || context.clock.nowMs() >= deadlineMs) throw error;
+      if (!(error instanceof LabError) || error.kind === 'usage' || clock.nowMs() >= deadlineMs) throw error;
     }
-    await context.clock.sleep(500);
+    await clock.sleep(500);
   }
 }
 

@@ -1,8 +1,8 @@
-/** `lambda watch`: the same question again and again, until interrupted or often enough. */
+/** `watch`: the same question again and again, until interrupted or often enough. */
 import { parseFlags, watchFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { QueryDocument } from '../documents.js';
-import { findLab, openStore, questionNamed } from '../lab.js';
+import { findLab, liveQuestions, openStore, questionNamed } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { answerText, positionText, queryDocument, queryReport } from './query.js';
 
@@ -11,13 +11,13 @@ const truthWaitMs = 1000;
 
 export async function* run(input: CommandInput, context: CommandContext): AsyncGenerator<Report> {
   const flags = parseFlags(watchFlags, input.options);
-  const question = questionNamed(input.arguments[0] ?? 'items-sold');
   const { containers } = await findLab(input.lab, context);
   await using store = await openStore(input.lab, containers);
+  const { name } = questionNamed(input.arguments[0] ?? 'items-sold', await liveQuestions(store));
   for (let shown = 0; flags.count === undefined || shown < flags.count; shown++) {
     if (shown > 0) await context.clock.sleep(flags.interval);
-    const read = queryDocument(input.lab, store, question, context.clock, truthWaitMs);
-    const document = await read.catch((error) => awayDocument(error, input, question.name, context));
+    const read = queryDocument(input.lab, store, name, context.clock, truthWaitMs);
+    const document = await read.catch((error) => awayDocument(error, input, name, context));
     const report = queryReport(document, answerText);
     const line = document.answer === null ? report.text : positionText(document.answer);
     yield { ...report, line: `${new Date(document.atMs).toISOString()} ${line}` };

@@ -15,7 +15,8 @@ interface StagedFile {
 }
 
 /** Without these the images would be built but their services not start. */
-const neededBundles = ['setup', 'generator', 'archive', 'coordinator', 'batch-task', 'validation', 'views'];
+const sharedBundles = ['setup', 'generator', 'validation', 'views'];
+const neededBundles = [...sharedBundles, 'archive', 'coordinator', 'batch-task', 'compactor'];
 const keptContexts = 3;
 // Compose files shape containers, not images; the rest is no part of any image.
 const leftOut =

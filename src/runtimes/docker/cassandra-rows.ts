@@ -58,8 +58,10 @@ export function headsOfRows(rows: readonly Row[], architecture: string): Heads {
   const pipelines = rows.filter((row) => row.pipeline !== null);
   return {
     live: String(first.live),
+    previous: first.previous ?? null,
     generation: integer(first.generation),
     forced: integer(first.forced),
+    nextIncarnation: first.next_incarnation,
     heads: new Map(pipelines.map((row) => [String(row.pipeline), headOfRow(row)])),
   };
 }
@@ -70,6 +72,7 @@ function headOfRow(row: Row): Head {
     incarnation: row.incarnation,
     status: row.status,
     origin: parsePosition(row.origin),
+    questions: JSON.parse(row.questions),
     epoch: row.epoch,
     number: integer(row.number),
     position: parsePosition(row.position),

@@ -166,7 +166,7 @@ async function repeatWhileAway<T>(effect: () => Promise<T>, contactPoint: string
 function unreachable(contactPoint: string, cause: unknown): LabError {
   return new LabError(`Cassandra at ${contactPoint} did not answer: ${innermost(cause)}`, {
     kind: 'unavailable',
-    suggestion: 'See whether it runs: snacklab lambda status, snacklab lambda logs cassandra',
+    suggestion: 'See whether it runs: snacklab {lab} status, snacklab {lab} logs cassandra',
     detail: { contactPoint },
     cause,
   });
@@ -174,6 +174,7 @@ function unreachable(contactPoint: string, cause: unknown): LabError {
 
 function innermost(error: unknown): string {
   if (!(error instanceof errors.NoHostAvailableError)) return describeError(error);
-  const inner = Object.values(error.innerErrors as Record<string, unknown>).filter((one) => one !== null);
+  // The driver leaves them out when its client was closed.
+  const inner = Object.values((error.innerErrors ?? {}) as Record<string, unknown>).filter((one) => one !== null);
   return inner.length === 0 ? error.message : inner.map(describeError).join('; ');
 }

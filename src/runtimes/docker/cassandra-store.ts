@@ -1,21 +1,14 @@
 /**
- * The serving store in Cassandra: heads, slices, bases, truths, cycles, wanted state and served views of one
- * architecture. Heads and cycles change by conditional writes only (protocol rule 16); all else is written under a key
- * that has one content, so it may be written twice. It makes no tables: `setup` does.
+ * The serving store in Cassandra: slices, bases, truths, cycles, wanted state and served views of one architecture;
+ * heads are ./cassandra-heads.ts's. Heads and cycles change by conditional writes only (protocol rule 16); all else is
+ * written under a key that has one content, so it may be written twice. It makes no tables: `setup` does.
  */
 import { LabError } from '../../errors.js';
 import { formatPosition } from '../../positions/position.js';
 import { pack } from '../../serving/packed.js';
-import type { Base, HeadColumns, ServingStore, Slice, Truth, Wanted } from '../ports.js';
-import {
-  baseOfRow,
-  headsOfRows,
-  integer,
-  reportOfRow,
-  sliceOfRow,
-  storedColumns,
-  truthOfRow,
-} from './cassandra-rows.js';
+import type { Base, ServingStore, Slice, StoredPart, Truth, Wanted } from '../ports.js';
+import { headsOn } from './cassandra-heads.js';
+import { baseOfRow, integer, reportOfRow, sliceOfRow, truthOfRow } from './cassandra-rows.js';
 import {
   type CassandraAddress,
   type CassandraSession,
@@ -23,7 +16,6 @@ import {
   type Statement,
 } from './cassandra-session.js';
 import { cql, table } from './cql.js';
-import { keyspace } from './schema.js';
 import { replaceStatements } from './served-tables.js';
 
 export interface CassandraStoreOptions extends CassandraAddress {
@@ -33,6 +25,8 @@ export interface CassandraStoreOptions extends CassandraAddress {
 
 /** Slices are a few KB each: so many fit into one answer of Cassandra without straining either side. */
 const slicesPerPage = 500;
+/** What a service said longer ago says nothing of now, and a dropped version's job says nothing any more. */
+const reportSeconds = 900;
 
 /** Connects, or throws `unavailable` at once. The session closes with the store. */
 export async function openCassandraStore(options: CassandraStoreOptions): Promise<ServingStore & AsyncDisposable> {
@@ -47,6 +41,7 @@ export async function openCassandraStore(options: CassandraStoreOptions): Promis
 export function storeOn(session: CassandraSession, architecture: string): ServingStore {
   return {
     ...headsOn(session, architecture),
+    ...storedOn(session),
     ...slicesOn(session),
     ...basesOn(session),
     ...cyclesOn(session),
@@ -59,35 +54,32 @@ export function storeOn(session: CassandraSession, architecture: string): Servin
 
 type Part<Names extends keyof ServingStore> = Pick<ServingStore, Names>;
 
-function headsOn(session: CassandraSession, architecture: string): Part<'readHeads' | 'changeHead'> {
+/** Everything of one pipeline and question, whatever its kind. */
+function storedOn(session: CassandraSession): Part<'listStored' | 'storedBytes' | 'deleteStored'> {
+  const tables = [table('slices'), table('bases'), table('truths')];
   return {
-    async readHeads() {
-      const rows = await session.read(cql`SELECT * FROM ${table('heads')} WHERE architecture = ${architecture}`, {
-        serial: true,
-      });
-      return headsOfRows(rows, architecture);
+    async listStored() {
+      const rows = await Promise.all(
+        tables.map((one) => session.read(cql`SELECT DISTINCT incarnation, question FROM ${one}`)),
+      );
+      const parts = rows.flat().map((row): StoredPart => ({ incarnation: row.incarnation, question: row.question }));
+      return [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()];
     },
-    changeHead: (pipeline, expected, change) =>
-      session.change([changeHeadStatement(architecture, pipeline, expected, change)]),
-  };
-}
-
-function changeHeadStatement(
-  architecture: string,
-  pipeline: string,
-  expected: HeadColumns,
-  change: HeadColumns,
-): Statement {
-  const set = storedColumns(change);
-  const conditions = storedColumns(expected);
-  if (set.length === 0 || conditions.length === 0) {
-    throw new LabError(`a change of the head of ${pipeline} needs at least one condition and one column to change`);
-  }
-  return {
-    query:
-      `UPDATE ${keyspace}.heads SET ${set.map(([column]) => `${column} = ?`).join(', ')} ` +
-      `WHERE architecture = ? AND pipeline = ? IF ${conditions.map(([column]) => `${column} = ?`).join(' AND ')}`,
-    params: [...set.map(([, value]) => value), architecture, pipeline, ...conditions.map(([, value]) => value)],
+    async storedBytes({ incarnation, question }) {
+      const rows = await Promise.all(
+        tables.map((one) =>
+          session.read(cql`SELECT sums FROM ${one} WHERE incarnation = ${incarnation} AND question = ${question}`, {
+            pageRows: slicesPerPage,
+          }),
+        ),
+      );
+      return rows.flat().reduce((bytes, row) => bytes + (row.sums as Buffer).length, 0);
+    },
+    async deleteStored({ incarnation, question }) {
+      for (const one of tables) {
+        await session.write(cql`DELETE FROM ${one} WHERE incarnation = ${incarnation} AND question = ${question}`);
+      }
+    },
   };
 }
 
@@ -145,7 +137,7 @@ function insertBase(base: Base): Statement {
       ${pack(base.sums)})`;
 }
 
-function cyclesOn(session: CassandraSession): Part<'readCycle' | 'changeCycle'> {
+function cyclesOn(session: CassandraSession): Part<'readCycle' | 'putCycle' | 'changeCycle'> {
   return {
     async readCycle(pipeline) {
       // Serial, as for heads: a change in doubt must be settled before anybody acts on what is read.
@@ -155,11 +147,21 @@ function cyclesOn(session: CassandraSession): Part<'readCycle' | 'changeCycle'> 
       if (row === undefined) {
         throw new LabError(`the serving store has no batch cycle of ${pipeline}`, {
           kind: 'unavailable',
-          suggestion: 'Start the lab, which sets it up: snacklab lambda up',
+          suggestion: 'Start the lab, which sets it up: snacklab {lab} up',
           detail: { pipeline },
         });
       }
       return { version: integer(row.version), state: String(row.state) };
+    },
+    async putCycle(pipeline, { version, state }) {
+      const insert = cql`INSERT INTO ${table('cycles')} (pipeline, version, state)
+        VALUES (${pipeline}, ${BigInt(version)}, ${state}) IF NOT EXISTS`;
+      const inserted = await session.change([insert]);
+      if (inserted !== 'refused') return inserted;
+      return session.change([
+        cql`UPDATE ${table('cycles')} SET version = ${BigInt(version)}, state = ${state}
+          WHERE pipeline = ${pipeline} IF version < ${BigInt(version)}`,
+      ]);
     },
     changeCycle: (pipeline, expectedVersion, state) =>
       session.change([
@@ -235,7 +237,7 @@ function reportsOn(session: CassandraSession, architecture: string): Part<'repor
     report: ({ service, atMs, report }) =>
       session.write(
         cql`INSERT INTO ${table('reports')} (architecture, service, at_ms, report)
-          VALUES (${architecture}, ${service}, ${BigInt(atMs)}, ${JSON.stringify(report)})`,
+          VALUES (${architecture}, ${service}, ${BigInt(atMs)}, ${JSON.stringify(report)}) USING TTL ${reportSeconds}`,
       ),
     async readReports() {
       const rows = await session.read(cql`SELECT * FROM ${table('reports')} WHERE architecture = ${architecture}`);

@@ -98,6 +98,6 @@ function parseLetter(value: Uint8Array | null, offset: number): KeptLetter {
 function silent(topic: string, left: string): LabError {
   return new LabError(`${topic} gave nothing for ${silenceMsMax} ms, and ${left} are still to come`, {
     kind: 'unavailable',
-    suggestion: 'See whether Kafka runs: snacklab lambda logs kafka',
+    suggestion: 'See whether Kafka runs: snacklab {lab} logs kafka',
   });
 }

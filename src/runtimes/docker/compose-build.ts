@@ -5,6 +5,7 @@
 import type Docker from 'dockerode';
 import type { CommandLineConfig } from '../../config/command-line.js';
 import { describeError, LabError } from '../../errors.js';
+import type { LabName } from '../../resources.js';
 import { type ComposeProject, type ComposeService, composeServices, runCompose } from './compose.js';
 import { isGone } from './containers.js';
 
@@ -26,11 +27,14 @@ const registryTimeoutMs = 15_000;
 const pullTimeoutMs = 300_000;
 
 /** The targets of engines/Dockerfile that a lab cannot do without. */
-const targets = ['kafka', 'cassandra', 'hadoop', 'spark', 'service'];
+const targets: Readonly<Record<LabName, readonly string[]>> = {
+  lambda: ['kafka', 'cassandra', 'hadoop', 'spark', 'service'],
+  kappa: ['kafka', 'cassandra', 'spark', 'service'],
+};
 
 /** The names of a lab's own images. */
-export function imageNames(prefix: string, tag: string): readonly string[] {
-  return targets.map((target) => `${prefix}/${target}:${tag}`);
+export function imageNames(lab: LabName, prefix: string, tag: string): readonly string[] {
+  return targets[lab].map((target) => `${prefix}/${target}:${tag}`);
 }
 
 /** What shapes the images beside the build context. */

@@ -3,6 +3,7 @@
  * number are read back, so a second `up` changes only what its flags name.
  */
 import type { CommandLineConfig } from '../../config/command-line.js';
+import type { Retention } from '../../config/flags.js';
 import type { LabName } from '../../resources.js';
 import type { LabContainer } from './containers.js';
 
@@ -22,6 +23,8 @@ export interface LabSettings {
   readonly sparkWorkers: number;
   readonly datanodes: number;
   readonly nodemanagers: number;
+  /** How much of the log Kafka keeps; a replay reaches no further back. */
+  readonly retention: Retention;
   /** Added to every port on the host. */
   readonly portBase: number;
 }
@@ -38,6 +41,7 @@ export const defaultSettings: LabSettings = {
   sparkWorkers: 1,
   datanodes: 1,
   nodemanagers: 1,
+  retention: { ms: undefined, bytes: undefined },
   portBase: 0,
 };
 
@@ -60,9 +64,14 @@ const ports: readonly LabPort[] = [
   { service: 'cassandra', title: 'Cassandra', variable: 'SNACKLAB_PORT_CASSANDRA', port: 9042, web: false },
 ];
 
-/** The lab's ports on the host. */
-export function labPorts(portBase: number): readonly LabPort[] {
-  return ports.map((port) => ({ ...port, port: port.port + portBase }));
+/** The services of Hadoop, which only Lambda has. */
+const hadoopServices: readonly string[] = ['namenode', 'datanode', 'resourcemanager', 'nodemanager'];
+
+const isIn = (lab: LabName, service: string) => lab === 'lambda' || !hadoopServices.includes(service);
+
+/** A lab's ports on the host. */
+export function labPorts(lab: LabName, portBase: number): readonly LabPort[] {
+  return ports.filter(({ service }) => isIn(lab, service)).map((port) => ({ ...port, port: port.port + portBase }));
 }
 
 /** A port as the lab has it now, or undefined where that service is not there. */
@@ -85,6 +94,7 @@ export function webPages(containers: readonly LabContainer[]): readonly { title:
 export function settingsOf(containers: readonly LabContainer[]): Partial<LabSettings> {
   if (containers.length === 0) return {};
   const generator = containers.find((one) => one.service === 'generator')?.environment ?? {};
+  const setup = containers.find((one) => one.service === 'setup')?.environment;
   const coordinator = containers.find((one) => one.service === 'coordinator')?.environment ?? {};
   const count = (service: string) => containers.filter((one) => one.service === service).length || undefined;
   const kafka = publishedPort(containers, 'kafka');
@@ -97,6 +107,10 @@ export function settingsOf(containers: readonly LabContainer[]): Partial<LabSett
     duplicate: numberIn(generator.SNACKLAB_DUPLICATE),
     malformed: numberIn(generator.SNACKLAB_MALFORMED),
     batchEvery: numberIn(coordinator.SNACKLAB_BATCH_EVERY_S),
+    retention:
+      setup === undefined
+        ? undefined
+        : { ms: numberIn(setup.SNACKLAB_RETENTION_MS), bytes: numberIn(setup.SNACKLAB_RETENTION_BYTES) },
     sparkWorkers: count('spark-worker'),
     datanodes: count('datanode'),
     nodemanagers: count('nodemanager'),
@@ -119,6 +133,7 @@ export function composeVariables(
     SNACKLAB_BASE_IMAGE: config.baseImage,
     SNACKLAB_NODE_IMAGE: config.nodeImage,
     SNACKLAB_GRAFANA_IMAGE: config.grafanaImage,
+    SNACKLAB_GRAFANA_HOME: `/etc/grafana/dashboards/${lab}.json`,
     SNACKLAB_RATE: String(settings.rate),
     SNACKLAB_SEED: String(settings.seed),
     SNACKLAB_EVENTS: String(settings.events ?? ''),
@@ -127,22 +142,26 @@ export function composeVariables(
     SNACKLAB_DUPLICATE: String(settings.duplicate),
     SNACKLAB_MALFORMED: String(settings.malformed),
     SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
-    ...Object.fromEntries(labPorts(settings.portBase).map(({ variable, port }) => [variable, String(port)])),
+    SNACKLAB_RETENTION_MS: String(settings.retention.ms ?? ''),
+    SNACKLAB_RETENTION_BYTES: String(settings.retention.bytes ?? ''),
+    ...Object.fromEntries(labPorts(lab, settings.portBase).map(({ variable, port }) => [variable, String(port)])),
   };
 }
 
 /** How many containers of the services that can be many. */
-export function composeScales(settings: LabSettings): readonly string[] {
+export function composeScales(lab: LabName, settings: LabSettings): readonly string[] {
   const { sparkWorkers, datanodes, nodemanagers } = settings;
   const scales = { 'spark-worker': sparkWorkers, datanode: datanodes, nodemanager: nodemanagers };
-  return Object.entries(scales).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
+  const own = Object.entries(scales).filter(([service]) => isIn(lab, service));
+  return own.flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
 }
 
 function numberIn(text: string | undefined): number | undefined {
   return text === undefined || text === '' ? undefined : Number(text);
 }
 
-function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+/** The same without the properties that have no value. */
+export function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

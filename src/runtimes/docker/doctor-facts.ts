@@ -63,6 +63,12 @@ interface EngineInfo {
   readonly DockerRootDir: string;
 }
 
+/** Bytes free where the engine keeps its data; undefined where that is another machine's, or not to be seen. */
+export async function engineDiskFree(docker: Docker): Promise<number | undefined> {
+  const info = (await docker.info()) as EngineInfo;
+  return isLocal(info) ? diskFree(info.DockerRootDir) : undefined;
+}
+
 /** Whether the engine's memory and disk are this machine's, and not those of a virtual one. */
 function isLocal(info: EngineInfo): boolean {
   return process.platform === 'linux' && info.Name === hostname() && !info.OperatingSystem.includes('Docker Desktop');
@@ -99,7 +105,7 @@ async function diskFree(folder: string): Promise<number | undefined> {
 }
 
 async function portFacts(docker: Docker, own: readonly LabContainer[], needs: Needs): Promise<readonly PortFacts[]> {
-  const wanted = labPorts(needs.portBase).filter(({ service }) => needs.grafana || service !== 'grafana');
+  const wanted = labPorts(needs.lab, needs.portBase).filter(({ service }) => needs.grafana || service !== 'grafana');
   const running = await docker.listContainers();
   const ownPorts = new Set(own.filter(({ state }) => state === 'running').flatMap(({ ports }) => [...ports.values()]));
   const heldBy = async (port: LabPort) => {

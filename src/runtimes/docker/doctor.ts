@@ -3,6 +3,7 @@
  * ./doctor-facts.ts gathers the facts. `up` refuses to start on what is missing here; notes do not stop it.
  */
 import type { LabError } from '../../errors.js';
+import type { LabName } from '../../resources.js';
 import type { LabPort, LabSettings } from './compose-settings.js';
 
 export interface MachineFacts {
@@ -46,18 +47,18 @@ export interface Check {
 
 const gib = 2 ** 30;
 const leastCompose = [2, 20] as const;
-/** Measured: 5.5 GiB at 1,000 events/s while a batch job runs; what more of each adds is its limit in compose. */
-const memoryNeededBytes = 5.5 * gib;
+/** Measured at 1,000 events/s, Lambda while a batch job runs; what more of each adds is its limit in compose. */
+const memoryNeededBytes = { lambda: 5.5 * gib, kappa: 3.3 * gib };
 const moreBytes = { sparkWorkers: 2.5 * gib, nodemanagers: 2 * gib, datanodes: 0.5 * gib };
 const diskBytes = { unbuilt: 10 * gib, built: 3 * gib };
 
-export function judgeMachine(facts: MachineFacts, settings: LabSettings): readonly Check[] {
+export function judgeMachine(facts: MachineFacts, lab: LabName, settings: LabSettings): readonly Check[] {
   return [
     { name: 'engine', verdict: 'ok', finding: `Docker ${facts.engineVersion}` },
     composeCheck(facts.composeVersion),
     buildxCheck(facts.buildxVersion),
     processorCheck(facts.processors),
-    memoryCheck(facts, memoryNeeded(settings)),
+    memoryCheck(facts, memoryNeeded(lab, settings)),
     diskCheck(facts),
     ...facts.ports.map(portCheck),
     ...facts.images.map((image) => imageCheck(image, facts.labBuilt)),
@@ -71,13 +72,11 @@ export function engineCheck(error: LabError): Check {
 }
 
 /** Bytes that a lab of this size takes at most. */
-export function memoryNeeded(settings: LabSettings): number {
+export function memoryNeeded(lab: LabName, settings: LabSettings): number {
   const { sparkWorkers, nodemanagers, datanodes } = settings;
-  const more =
-    (sparkWorkers - 1) * moreBytes.sparkWorkers +
-    (nodemanagers - 1) * moreBytes.nodemanagers +
-    (datanodes - 1) * moreBytes.datanodes;
-  return memoryNeededBytes + more;
+  const spark = memoryNeededBytes[lab] + (sparkWorkers - 1) * moreBytes.sparkWorkers;
+  if (lab === 'kappa') return spark;
+  return spark + (nodemanagers - 1) * moreBytes.nodemanagers + (datanodes - 1) * moreBytes.datanodes;
 }
 
 function composeCheck(version: string | undefined): Check {

@@ -39,5 +39,5 @@ async function textOf(stream: PassThrough): Promise<string> {
 }
 
 function unavailable(message: string): LabError {
-  return new LabError(message, { kind: 'unavailable', suggestion: 'snacklab lambda logs generator' });
+  return new LabError(message, { kind: 'unavailable', suggestion: 'snacklab {lab} logs generator' });
 }

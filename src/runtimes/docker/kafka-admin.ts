@@ -11,6 +11,8 @@ export interface KafkaAdmin extends AsyncDisposable {
   ends(topic: string): Promise<Position>;
   /** Makes a topic; one that exists already is left as it is. */
   createTopic(topic: TopicPlan): Promise<'created' | 'exists'>;
+  /** Replaces the configuration of a topic that is there. */
+  configureTopic(topic: string, config: TopicPlan['config']): Promise<void>;
   /** How many partitions it has, or undefined where there is no such topic. */
   partitions(topic: string): Promise<number | undefined>;
 }
@@ -37,7 +39,7 @@ export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
   } catch (cause) {
     throw new LabError(`Kafka at ${broker} did not answer: ${describeError(cause)}`, {
       kind: 'unavailable',
-      suggestion: 'See whether it runs: snacklab lambda status, snacklab lambda logs kafka',
+      suggestion: 'See whether it runs: snacklab {lab} status, snacklab {lab} logs kafka',
       detail: { broker },
       cause,
     });
@@ -52,6 +54,11 @@ export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
       const created = await onceSettled(() => admin.createTopics({ topics, waitForLeaders: true }));
       return created ? 'created' : 'exists';
     },
+    async configureTopic(topic, config) {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+      const resources = [{ type: topicResource, name: topic, configEntries }];
+      await onceSettled(() => admin.alterConfigs({ validateOnly: false, resources }));
+    },
     async partitions(topic) {
       if (!(await admin.listTopics()).includes(topic)) return undefined;
       const { topics } = await onceSettled(() => admin.fetchTopicMetadata({ topics: [topic] }));
@@ -61,6 +68,8 @@ export async function openKafkaAdmin(broker: string): Promise<KafkaAdmin> {
   };
 }
 
+/** ConfigResourceTypes.TOPIC, which kafkajs's CommonJS does not export by a name that Node can see. */
+const topicResource = 2;
 const settlingMs = 15_000;
 
 /** A topic that was just made, or a broker that just started, has no leaders for a moment: asks until it has. */

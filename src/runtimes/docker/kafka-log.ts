@@ -187,7 +187,7 @@ class KafkaLogReader implements LogReader {
       `partition ${partition} of ${topic} cannot be read from offset ${from}: ` +
         (logStart > from ? `the log begins at ${logStart}, what was before is gone` : 'the log does not reach so far'),
       {
-        suggestion: 'The log was cut or made anew. Start the lab afresh: snacklab lambda down --volumes',
+        suggestion: 'The log was cut or made anew. Start the lab afresh: snacklab {lab} down --volumes',
         detail: { topic, partition, from, logStart },
       },
     );
@@ -216,6 +216,6 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
 function unreachable({ broker, topic }: Settings, awayMs: number, cause: unknown): LabError {
   return new LabError(
     `Kafka at ${broker} has not answered for ${Math.round(awayMs)} ms while reading ${topic}: ${describeError(cause)}`,
-    { kind: 'unavailable', suggestion: 'snacklab lambda logs kafka', detail: { broker, topic }, cause },
+    { kind: 'unavailable', suggestion: 'snacklab {lab} logs kafka', detail: { broker, topic }, cause },
   );
 }

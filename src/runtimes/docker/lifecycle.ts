@@ -153,7 +153,7 @@ async function diedError(docker: Docker, trouble: Trouble): Promise<LabError> {
   const memory = container.outOfMemory ? 'it had too little memory: ' : '';
   return new LabError(`${what}. Its last lines:\n${lines.map((line) => `  ${line}`).join('\n')}`, {
     kind: 'unavailable',
-    suggestion: `${memory}snacklab lambda logs ${container.service}, then the same command again; it goes on from what is there`,
+    suggestion: `${memory}snacklab {lab} logs ${container.service}, then the same command again; it goes on from what is there`,
     detail: { service: container.service, exitCode: container.exitCode, lines },
   });
 }
@@ -162,7 +162,7 @@ function lateError(containers: readonly LabContainer[], timeoutMs: number): LabE
   const waiting = containers.filter((one) => !isReady(one)).map((one) => `${one.service} (${stateText(one)})`);
   return new LabError(`not ready after ${timeoutMs} ms: ${waiting.join(', ') || 'compose'}`, {
     kind: 'unavailable',
-    suggestion: 'snacklab lambda logs SERVICE shows why; on a slow machine give --timeout SECONDS',
+    suggestion: 'snacklab {lab} logs SERVICE shows why; on a slow machine give --timeout SECONDS',
     detail: { waiting },
   });
 }

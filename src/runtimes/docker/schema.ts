@@ -20,7 +20,7 @@ export const schema: readonly string[] = [
   // One partition an architecture, so that the live pointer and all heads are read in one SELECT (protocol rule 10).
   `CREATE TABLE IF NOT EXISTS ${keyspace}.heads (
     architecture text,
-    live text static, generation bigint static, forced bigint static, next_incarnation int static,
+    live text static, previous text static, generation bigint static, forced bigint static, next_incarnation int static,
     pipeline text,
     incarnation int, status text, origin text, questions text,
     epoch int, number bigint, position text, segments text,

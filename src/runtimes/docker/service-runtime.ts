@@ -3,7 +3,8 @@
  * exit code that makes Docker start it again after an error. What the service does is its own file's matter.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, LabError } from '../../errors.js';
+import { labName } from '../../config/service.js';
+import { describeError, LabError, suggestionFor } from '../../errors.js';
 import type { Clock } from '../ports.js';
 
 /** What a service is given to run with. */
@@ -39,7 +40,8 @@ export async function runService(name: string, main: (scope: ServiceScope) => Pr
     process.exit(0);
   } catch (error) {
     say(`failed: ${describeError(error)}`);
-    if (error instanceof LabError && error.suggestion !== undefined) say(`try: ${error.suggestion}`);
+    const suggestion = error instanceof LabError ? suggestionFor(error, labName()) : undefined;
+    if (suggestion !== undefined) say(`try: ${suggestion}`);
     // An engine that is away comes back in seconds; starting again at once would only count up restarts.
     if (error instanceof LabError && error.kind === 'unavailable') await realClock(stopping.signal).sleep(awayPauseMs);
     process.exit(1);

@@ -6,18 +6,18 @@ import { storeOn } from './cassandra-store.js';
 import { openKafkaAdmin } from './kafka-admin.js';
 import { eventTopic } from './kafka-log.js';
 import { runService } from './service-runtime.js';
-import { checkLogAgainstHead, createPipeline, createTables, createTopics, waitFor } from './setup.js';
+import { checkLogAgainstHead, createCycle, createPipeline, createTables, createTopics, waitFor } from './setup.js';
 
 const enginePatienceMs = 120_000;
 
 await runService('setup', async ({ clock, say }) => {
-  const { lab, kafka, cassandra, retentionMs } = setupConfig();
+  const { lab, kafka, cassandra, retention } = setupConfig();
   const startedMs = clock.nowMs();
   const ready = (what: string) => say(`${what} after ${clock.nowMs() - startedMs} ms`);
 
   const topics = async () => {
     await using admin = await waitFor('Kafka', () => openKafkaAdmin(kafka), clock, enginePatienceMs);
-    await createTopics(admin, retentionMs);
+    await createTopics(admin, retention);
     const [starts, ends] = await Promise.all([admin.starts(eventTopic), admin.ends(eventTopic)]);
     ready('topics are there');
     return { starts, ends };
@@ -35,6 +35,7 @@ await runService('setup', async ({ clock, say }) => {
   const [{ starts, ends }] = await Promise.all([topics(), tables()]);
 
   const pipeline = `${lab}-1`;
+  if (lab === 'lambda') await createCycle(session, pipeline);
   const outcome = await createPipeline(session, {
     architecture: lab,
     pipeline,

@@ -1,16 +1,17 @@
 /**
- * What must be there before any other service starts: topics, tables, the first pipeline's head and its batch cycle.
+ * What must be there before any other service starts: topics, tables, the first pipeline's head, Lambda's batch cycle.
  * Each step may be repeated, and what is there already is left as it is; only what does not fit ends in an error.
  * It waits for engines, boundedly, but starts none.
  */
 import { createHash } from 'node:crypto';
+import type { Retention } from '../../config/flags.js';
 import { describeError, LabError } from '../../errors.js';
 import { covers, formatPosition, type Position } from '../../positions/position.js';
 import type { Question } from '../../questions/question.js';
 import { newHead } from '../../serving/head.js';
 import { servedTable } from '../../serving/served-view.js';
 import type { Clock, ServingStore } from '../ports.js';
-import { storedColumns } from './cassandra-rows.js';
+import { insertHead } from './cassandra-heads.js';
 import type { CassandraSession } from './cassandra-session.js';
 import { cql, table } from './cql.js';
 import type { KafkaAdmin } from './kafka-admin.js';
@@ -31,7 +32,7 @@ export async function waitFor<T>(what: string, open: () => Promise<T>, clock: Cl
       if (clock.nowMs() >= endMs) {
         throw new LabError(`${what} was not ready after ${patienceMs} ms: ${describeError(cause)}`, {
           kind: 'unavailable',
-          suggestion: `snacklab lambda logs ${what.toLowerCase()}`,
+          suggestion: `snacklab {lab} logs ${what.toLowerCase()}`,
           cause,
         });
       }
@@ -40,23 +41,40 @@ export async function waitFor<T>(what: string, open: () => Promise<T>, clock: Cl
   }
 }
 
-/** Makes both topics. `retentionMs` undefined: the log is kept for ever, so that it can be replayed. */
-export async function createTopics(admin: KafkaAdmin, retentionMs: number | undefined): Promise<void> {
-  await admin.createTopic({
-    topic: eventTopic,
-    partitions: eventPartitions,
-    config: { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs ?? -1), 'retention.bytes': '-1' },
-  });
+/** Makes both topics. Without a retention the log is kept for ever, so that it can be replayed from its beginning. */
+export async function createTopics(admin: KafkaAdmin, retention: Retention): Promise<void> {
+  const config = eventTopicConfig(retention);
+  const outcome = await admin.createTopic({ topic: eventTopic, partitions: eventPartitions, config });
+  // A lab that is up may be given another retention.
+  if (outcome === 'exists') await admin.configureTopic(eventTopic, config);
   // Keyed by "partition:offset": a dead letter that is kept again replaces the first.
   await admin.createTopic({ topic: deadLetterTopic, partitions: 1, config: { 'cleanup.policy': 'compact' } });
   const partitions = await admin.partitions(eventTopic);
   if (partitions !== eventPartitions) {
     throw new LabError(`the topic ${eventTopic} has ${partitions} partitions, the lab counts on ${eventPartitions}`, {
-      suggestion: 'Start the lab afresh: snacklab lambda down --volumes, then snacklab lambda up',
+      suggestion: 'Start the lab afresh: snacklab {lab} down --volumes, then snacklab {lab} up',
       detail: { topic: eventTopic, partitions },
     });
   }
 }
+
+/** Kafka deletes whole segments: they are small enough that a tenth of what is kept is the most that is kept too long. */
+function eventTopicConfig({ ms, bytes }: Retention): Readonly<Record<string, string>> {
+  const bytesOfPartition = bytes === undefined ? undefined : Math.ceil(bytes / eventPartitions);
+  return {
+    'cleanup.policy': 'delete',
+    'retention.ms': String(ms ?? -1),
+    'retention.bytes': String(bytesOfPartition ?? -1),
+    'segment.ms': String(ms === undefined ? weekMs : Math.max(10_000, Math.ceil(ms / 10))),
+    'segment.bytes': String(
+      bytesOfPartition === undefined ? segmentBytes : clamp(Math.ceil(bytesOfPartition / 10), 2 ** 20, segmentBytes),
+    ),
+  };
+}
+
+const segmentBytes = 2 ** 28;
+const weekMs = 7 * 86_400_000;
+const clamp = (value: number, least: number, greatest: number) => Math.min(Math.max(value, least), greatest);
 
 /** Makes the tables, all at once: Cassandra takes its time for each. Throws where one is of another declaration. */
 export async function createTables(session: CassandraSession, questions: readonly Question[]): Promise<void> {
@@ -80,7 +98,7 @@ async function claimVersion(session: CassandraSession, name: string, statements:
   });
   if (row?.declaration === ours) return;
   throw new LabError(`the tables of ${name} in ${keyspace} were made by another version of snacklab`, {
-    suggestion: 'Use that version, or start the lab afresh: snacklab lambda down --volumes, then snacklab lambda up',
+    suggestion: 'Use that version, or start the lab afresh: snacklab {lab} down --volumes, then snacklab {lab} up',
     detail: { name, found: row?.declaration, expected: ours },
   });
 }
@@ -93,35 +111,22 @@ export interface FirstPipeline {
   readonly origin: Position;
 }
 
-/** Makes the first pipeline's head, makes it the live one, and its cycle, where the lab has no pipeline yet. */
-export async function createPipeline(session: CassandraSession, first: FirstPipeline): Promise<'created' | 'exists'> {
-  const { architecture, pipeline, questions, origin } = first;
-  const columns = [
-    ['architecture', architecture],
-    ['pipeline', pipeline],
-    ['origin', formatPosition(origin)],
-    ['questions', JSON.stringify(questions)],
-    ...storedColumns(headColumnsOf(pipeline, origin)),
-  ];
-  const names = columns.map(([name]) => name).join(', ');
-  const insertHead = {
-    query: `INSERT INTO ${keyspace}.heads (${names}) VALUES (${columns.map(() => '?').join(', ')}) IF NOT EXISTS`,
-    params: columns.map(([, value]) => value),
-  };
-  const makeLive = cql`UPDATE ${table('heads')} SET live = ${pipeline}, generation = ${1n}, forced = ${0n},
-    next_incarnation = ${2} WHERE architecture = ${architecture} IF live = ${null}`;
-  // The cycle first: a head without one would be found by a coordinator that cannot go on.
+/** Makes a pipeline's batch cycle, which only Lambda has. Before its head: a coordinator that finds that needs both. */
+export async function createCycle(session: CassandraSession, pipeline: string): Promise<void> {
   await session.change([
     cql`INSERT INTO ${table('cycles')} (pipeline, version, state) VALUES (${pipeline}, ${0n}, ${''}) IF NOT EXISTS`,
   ]);
-  const outcome = await session.change([makeLive, insertHead]);
-  if (outcome === 'in-doubt') throw new LabError(`it is in doubt whether ${pipeline} was made; setup may run again`);
-  return outcome === 'applied' ? 'created' : 'exists';
 }
 
-function headColumnsOf(pipeline: string, origin: Position) {
-  const { pipeline: _name, origin: _origin, ...columns } = newHead(pipeline, 1, origin);
-  return columns;
+/** Makes the first pipeline's head, and makes it the live one, where the lab has no pipeline yet. */
+export async function createPipeline(session: CassandraSession, first: FirstPipeline): Promise<'created' | 'exists'> {
+  const { architecture, pipeline, questions, origin } = first;
+  const head = newHead(pipeline, 1, origin, questions);
+  const makeLive = cql`UPDATE ${table('heads')} SET live = ${pipeline}, generation = ${1n}, forced = ${0n},
+    next_incarnation = ${2} WHERE architecture = ${architecture} IF live = ${null}`;
+  const outcome = await session.change([makeLive, insertHead(architecture, head)]);
+  if (outcome === 'in-doubt') throw new LabError(`it is in doubt whether ${pipeline} was made; setup may run again`);
+  return outcome === 'applied' ? 'created' : 'exists';
 }
 
 /** Throws when the log cannot be the one that the live pipeline has counted (protocol rule 13). */
@@ -130,7 +135,7 @@ export async function checkLogAgainstHead(store: ServingStore, starts: Position,
   const head = heads.get(live);
   if (head === undefined) return;
   const { position } = head;
-  const afresh = 'Start the lab afresh: snacklab lambda down --volumes, then snacklab lambda up';
+  const afresh = 'Start the lab afresh: snacklab {lab} down --volumes, then snacklab {lab} up';
   if (!covers(ends, position)) {
     throw new LabError(
       `the log ends at ${formatPosition(ends)}, but ${live} has counted up to ${formatPosition(position)}`,

@@ -124,7 +124,7 @@ function responseOf(call: ClientRequest): Promise<IncomingMessage> {
       reject(
         new LabError(`HDFS did not answer: ${cause.message}`, {
           kind: 'unavailable',
-          suggestion: 'snacklab lambda logs namenode',
+          suggestion: 'snacklab {lab} logs namenode',
           cause,
         }),
       ),
@@ -142,7 +142,7 @@ function refusal(what: string, { status, body }: Reply): LabError {
   const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1]?.split('\\n')[0] ?? body.slice(0, 200);
   return new LabError(`HDFS refused ${what} (${status}): ${message}`, {
     kind: 'unavailable',
-    suggestion: 'snacklab lambda logs namenode',
+    suggestion: 'snacklab {lab} logs namenode',
     detail: { status },
   });
 }

@@ -2,7 +2,9 @@
  * The serving store of the memory runtime. Conditional writes behave like Cassandra's: they may time out and then have
  * been applied, be applied later by whoever reads serially next, or never.
  */
-import type { CycleRecord, Outcome, ServingStore } from '../ports.js';
+import { pack } from '../../serving/packed.js';
+import type { SumTable } from '../../sums/table.js';
+import type { CycleRecord, Outcome, ServingStore, StoredPart } from '../ports.js';
 import type { Process } from './scheduler.js';
 import type { ConditionalRow, HeadsRow, World } from './world.js';
 
@@ -19,6 +21,8 @@ export function openServingStore(world: World, process: Process): ServingStore {
           return { ...row, heads: new Map(row.heads).set(pipeline, { ...head, ...change }) };
         }),
       ),
+
+    ...versionRows(world, effect),
 
     writeSlice: (slice) =>
       effect(() => {
@@ -56,6 +60,12 @@ export function openServingStore(world: World, process: Process): ServingStore {
       }),
 
     readCycle: (pipeline) => effect(() => serialRead(cycleRow(world, pipeline))),
+    putCycle: (pipeline, record) =>
+      effect(() => {
+        const row = world.cycles.get(pipeline) ?? { value: { version: -1, state: '' }, parked: undefined };
+        world.cycles.set(pipeline, row);
+        return compareAndSet(world, row, ({ version }) => (version < record.version ? record : undefined));
+      }),
     changeCycle: (pipeline, expectedVersion, state) =>
       effect(() =>
         compareAndSet(world, cycleRow(world, pipeline), (record) =>
@@ -65,6 +75,74 @@ export function openServingStore(world: World, process: Process): ServingStore {
 
     ...plainRows(world, effect),
   };
+}
+
+/** The live pointer and which pipelines there are. */
+function versionRows(world: World, effect: Effect) {
+  const change = (next: (row: HeadsRow) => HeadsRow | undefined) =>
+    effect(() => compareAndSet(world, world.heads, next));
+  const isPart =
+    ({ incarnation, question }: StoredPart) =>
+    (row: StoredPart) =>
+      row.incarnation === incarnation && row.question === question;
+  const tables = [world.slices, world.bases, world.truths] as readonly Map<
+    string,
+    StoredPart & { readonly sums: SumTable }
+  >[];
+  return {
+    addHead: (head) =>
+      change((row) =>
+        row.nextIncarnation !== head.incarnation || row.heads.has(head.pipeline)
+          ? undefined
+          : { ...row, nextIncarnation: head.incarnation + 1, heads: new Map(row.heads).set(head.pipeline, head) },
+      ),
+    switchLive: ({ from, to, generation, forced, back }) =>
+      change((row) => {
+        const [old, next] = [row.heads.get(from.pipeline), row.heads.get(to.pipeline)];
+        const { incarnation, position } = from;
+        const stands = back ? { incarnation } : { incarnation, position };
+        const holdsAll =
+          row.live === from.pipeline &&
+          row.generation === generation &&
+          old !== undefined &&
+          holds(old, stands) &&
+          next !== undefined &&
+          holds(next, { incarnation: to.incarnation, status: 'ready' });
+        if (!holdsAll) return undefined;
+        const steps = { generation: generation + 1, forced: forced + (back ? 1 : 0) };
+        return { ...row, ...steps, live: to.pipeline, previous: from.pipeline };
+      }),
+    dropHead: ({ pipeline, incarnation }, { live, generation }) =>
+      change((row) => {
+        const head = row.heads.get(pipeline);
+        const holdsAll = row.live === live && row.generation === generation && head !== undefined;
+        if (!holdsAll || !holds(head, { status: 'ready', incarnation })) return undefined;
+        return { ...row, heads: new Map(row.heads).set(pipeline, { ...head, status: 'dropping' }) };
+      }),
+    removeHead: ({ pipeline, incarnation }) =>
+      change((row) => {
+        const head = row.heads.get(pipeline);
+        if (head === undefined || !holds(head, { status: 'dropping', incarnation })) return undefined;
+        return { ...row, heads: new Map([...row.heads].filter(([name]) => name !== pipeline)) };
+      }),
+    listStored: () =>
+      effect(() => {
+        const rows = tables.flatMap((rows) => [...rows.values()]);
+        const parts = rows.map(({ incarnation, question }): StoredPart => ({ incarnation, question }));
+        return [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()];
+      }),
+    storedBytes: (part) =>
+      effect(() =>
+        tables
+          .flatMap((rows) => [...rows.values()])
+          .filter(isPart(part))
+          .reduce((bytes, { sums }) => bytes + pack(sums).length, 0),
+      ),
+    deleteStored: (part) =>
+      effect(() => {
+        for (const rows of tables) removeWhere(rows, isPart(part));
+      }),
+  } satisfies Partial<ServingStore>;
 }
 
 type Effect = <T>(perform: () => T) => Promise<T>;

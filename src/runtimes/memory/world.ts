@@ -36,6 +36,8 @@ export interface ConditionalRow<T> {
 
 export interface HeadsRow {
   readonly live: string;
+  readonly previous: string | null;
+  readonly nextIncarnation: number;
   readonly generation: number;
   readonly forced: number;
   readonly heads: ReadonlyMap<string, Head>;
@@ -77,7 +79,10 @@ export function createWorld(scheduler: Scheduler, partitions: number, head: Head
     log: { starts: new Array<number>(partitions).fill(0), messages: Array.from({ length: partitions }, () => []) },
     deadLetters: [],
     heads: {
-      value: { live: head.pipeline, generation: 1, forced: 0, heads: new Map([[head.pipeline, head]]) },
+      value: {
+        ...{ live: head.pipeline, previous: null, generation: 1, forced: 0, nextIncarnation: head.incarnation + 1 },
+        heads: new Map([[head.pipeline, head]]),
+      },
       parked: undefined,
     },
     cycles: new Map([[head.pipeline, { value: { version: 0, state: '' }, parked: undefined }]]),

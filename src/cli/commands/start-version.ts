@@ -1,0 +1,149 @@
+/**
+ * Starting a version beside the live one, as `replay` and `change` both do: its questions, whether there is room for it,
+ * its tables, its head, and how far it has come. Interrupting that does not end the version.
+ */
+import { readFile } from 'node:fs/promises';
+import { parseFlags, replayFlags } from '../../config/flags.js';
+import { LabError } from '../../errors.js';
+import type { Question } from '../../questions/question.js';
+import { parseQuestionFile } from '../../questions/question-file.js';
+import type { LabName } from '../../resources.js';
+import { connectEngine, type LabContainer } from '../../runtimes/docker/containers.js';
+import { engineDiskFree } from '../../runtimes/docker/doctor-facts.js';
+import type { ServingStore } from '../../runtimes/ports.js';
+import type { Head, Heads } from '../../serving/head.js';
+import { addVersion, mustBeFree } from '../../versions/change-versions.js';
+import { pipelineNamed, versionOf, versionsPerWorker } from '../../versions/versions.js';
+import type { ReplayDocument } from '../documents-versions.js';
+import { createServedTables, findLab, liveHead, openStore } from '../lab.js';
+import type { CommandContext, CommandInput, Report } from '../report.js';
+import { grouped } from '../text.js';
+import { followUntilCaughtUp, type Progress, secondsLeft } from './replay-progress.js';
+
+const diskNeededBytes = 512 * 2 ** 20;
+
+/** What is common to a version's start: where its head begins is the architecture's affair. */
+export interface VersionPlan {
+  readonly head: Omit<Head, 'incarnation'>;
+  /** What else has to be there before the head, which may be done again. */
+  readonly before: (incarnation: number) => Promise<void>;
+  /** Where it begins, for the reader: `from the beginning of the log`. */
+  readonly begins: string;
+}
+
+/** The lab that a version is started in, and what it is to answer. */
+export interface VersionRequest {
+  readonly lab: LabName;
+  readonly containers: readonly LabContainer[];
+  readonly store: ServingStore;
+  readonly live: Head;
+  readonly pipeline: string;
+  readonly questions: readonly Question[];
+}
+
+/** Starts a version as the flags say, and follows it until it has caught up, unless it is to be left alone. */
+export async function startVersion(
+  input: CommandInput,
+  context: CommandContext,
+  planOf: (request: VersionRequest) => Promise<VersionPlan>,
+): Promise<Report> {
+  const { lab } = input;
+  const flags = parseFlags(replayFlags, input.options);
+  const pipeline = pipelineNamed(lab, flags.as);
+  const own = flags.questions === undefined ? undefined : await questionsIn(flags.questions);
+  const { containers } = await findLab(lab, context);
+  await using store = await openStore(lab, containers);
+  const heads = await store.readHeads();
+  mustBeFree(heads, pipeline);
+  await mustHaveRoom(heads, containers, context);
+  const live = liveHead(heads);
+  const questions = own ?? live.questions;
+  const plan = await planOf({ lab, containers, store, live, pipeline, questions });
+  await createServedTables(lab, containers, questions);
+  const startedMs = performance.now();
+  const head = await addVersion(store, plan.head, plan.before);
+  const version = versionOf(pipeline);
+  context.say(`${version} is started beside ${versionOf(live.pipeline)}, ${plan.begins}`);
+  const progress = flags.detach ? undefined : await follow(store, head, lab, context);
+  return startReport(lab, head, progress, performance.now() - startedMs);
+}
+
+async function follow(
+  store: ServingStore,
+  { pipeline }: Head,
+  lab: LabName,
+  context: CommandContext,
+): Promise<Progress> {
+  const version = versionOf(pipeline);
+  try {
+    return await followUntilCaughtUp(store, pipeline, context, (progress) => progressText(version, progress));
+  } catch (error) {
+    context.say(`${version} goes on: snacklab ${lab} versions shows it, snacklab ${lab} drop ${version} ends it`);
+    throw error;
+  }
+}
+
+async function questionsIn(file: string): Promise<readonly Question[]> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new LabError(`the questions file ${file} cannot be read`, {
+      kind: 'usage',
+      suggestion: '--questions FILE, as in docs/questions-example.yaml',
+      cause,
+    });
+  });
+  return parseQuestionFile(text, file);
+}
+
+/** Each version holds an executor and a driver, and an output of its own. */
+async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], context: CommandContext): Promise<void> {
+  const workers = containers.filter(({ service }) => service === 'spark-worker').length;
+  const room = workers * versionsPerWorker;
+  if (heads.heads.size >= room) {
+    const names = [...heads.heads.keys()].map(versionOf).join(', ');
+    throw new LabError(`${names} take all of Spark: it has room for ${room} versions; nothing was changed`, {
+      kind: 'usage',
+      suggestion: 'drop one first: snacklab {lab} drop VERSION, or snacklab {lab} up --spark-workers 2',
+      detail: { versions: heads.heads.size, room },
+    });
+  }
+  const freeBytes = await engineDiskFree(await connectEngine(context.config));
+  if (freeBytes !== undefined && freeBytes < diskNeededBytes) {
+    throw new LabError(
+      `${Math.floor(freeBytes / 2 ** 20)} MiB of disk are free, a second output needs 512; nothing was changed`,
+      {
+        kind: 'unavailable',
+        suggestion: 'free some: docker system df shows what the engine holds',
+        detail: { freeBytes },
+      },
+    );
+  }
+}
+
+function progressText(version: string, { counted, wanted, perSecond, behind }: Progress): string {
+  const rate = perSecond === undefined ? 'its job is starting' : `${grouped(Math.round(perSecond))} messages/s`;
+  const left = secondsLeft(behind, perSecond);
+  return `  ${version}: ${grouped(counted)} of ${grouped(wanted)} messages, ${grouped(behind)} behind, ${rate}${left === undefined ? '' : `, ${left} s left`}`;
+}
+
+function startReport(lab: LabName, head: Head, progress: Progress | undefined, tookMs: number): Report {
+  const version = versionOf(head.pipeline);
+  const document: ReplayDocument = {
+    schema: 'snacklab/replay',
+    version: 1,
+    lab,
+    pipeline: head.pipeline,
+    questions: head.questions.map(({ name }) => name),
+    origin: [...head.origin],
+    missing: head.origin.reduce((sum, offset) => sum + offset, 0),
+    caughtUp: progress !== undefined,
+    messages: progress?.counted ?? 0,
+    tookMs,
+    messagesPerSecond: progress?.perSecond ?? null,
+  };
+  const text =
+    progress === undefined
+      ? `${version} is started; snacklab ${lab} versions shows how far it is`
+      : `${version} has caught up: ${grouped(progress.counted)} messages` +
+        `${progress.perSecond === undefined ? '' : `, ${grouped(Math.round(progress.perSecond))} a second`}; snacklab ${lab} switch ${version} moves readers to it`;
+  return { document, text };
+}

@@ -1,0 +1,40 @@
+/** `switch` and `rollback`: move readers to another version by one write, at an instant at which nothing goes back. */
+import { parseFlags, switchFlags } from '../../config/flags.js';
+import { previousVersion, switchLive } from '../../versions/change-versions.js';
+import { pipelineNamed, versionOf } from '../../versions/versions.js';
+import type { SwitchDocument } from '../documents-versions.js';
+import { findLab, openStore } from '../lab.js';
+import type { CommandContext, CommandInput, Report } from '../report.js';
+import { duration } from '../text.js';
+
+export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
+  const { lab } = input;
+  const { force, wait } = parseFlags(switchFlags, input.options);
+  const [given] = input.arguments;
+  const named = given === undefined ? undefined : pipelineNamed(lab, given);
+  const startedMs = performance.now();
+  const { containers } = await findLab(lab, context);
+  await using store = await openStore(lab, containers);
+  const before = await store.readHeads();
+  const to = named ?? previousVersion(before);
+  const switched = await switchLive(store, context.clock, { to, force, patienceMs: wait });
+  const document: SwitchDocument = {
+    schema: 'snacklab/switch',
+    version: 1,
+    lab,
+    from: switched?.from.pipeline ?? to,
+    to,
+    changed: switched !== undefined,
+    generation: switched?.generation ?? null,
+    back: switched?.back ?? false,
+    tookMs: performance.now() - startedMs,
+  };
+  return { document, text: switchText(document) };
+}
+
+function switchText({ lab, from, to, changed, back, tookMs }: SwitchDocument): string {
+  if (!changed) return `${versionOf(to)} is live already`;
+  const forced = back ? '; it was forced, so positions may have gone back' : '';
+  const again = `; snacklab ${lab} rollback goes back to ${versionOf(from)}`;
+  return `${versionOf(to)} is live instead of ${versionOf(from)} (${duration(tookMs)})${forced}${again}`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Goal: the Kappa lab stays exact whatever is killed, and is no part of the Lambda lab beside it.
+ * Method: SIGKILL at hold points or at once while events flow; then the outside judge reads answers and compares each
+ * with the log. Nothing here waits for a time to pass, only for things to happen.
+ */
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { runCli } from '../lab/cli.js';
+import { kappa, running, useKappa } from '../lab/kappa.js';
+import { docker, waitFor } from '../lab/lab.js';
+
+const { container, expectExact, holdAt, killAndStart, killInside, liveHead, publishedBase, release } = kappa;
+const { waitForBase, waitForSlices } = kappa;
+
+describe.runIf(inject('docker'))('the Kappa lab', () => {
+  let besides: { lambda: readonly string[]; kappa: readonly string[] } | undefined;
+
+  beforeAll(async () => {
+    await useKappa(async () => {
+      besides = { lambda: await running('lambda'), kappa: await running('kappa') };
+    });
+  });
+
+  it('comes up beside the Lambda lab, and stays when that is taken down', async () => {
+    if (besides === undefined) return expect(await running('kappa')).not.toEqual([]);
+    expect(besides.lambda).toContain('snacklab-lambda-kafka-1');
+    expect(besides.kappa).toContain('snacklab-kappa-kafka-1');
+    expect(await running('kappa')).toEqual(besides.kappa);
+    expect(await running('lambda')).toEqual([]);
+  });
+
+  it('has no Hadoop', async () => {
+    expect((await running('kappa')).filter((name) => /node|manager|archive|coordinator/.test(name))).toEqual([]);
+  });
+
+  it('folds slices into a base, and is exact', async () => {
+    await waitForBase(0);
+    const { baseNumber, number, baseCut, position } = await liveHead();
+    expect(baseNumber).toBeGreaterThanOrEqual(100);
+    expect(number - baseNumber).toBeLessThan(300);
+    expect(position.every((offset, partition) => offset >= baseCut[partition]!)).toBe(true);
+    await expectExact('--ledger');
+  });
+
+  it('when the Spark driver is killed', async () => {
+    await killInside('stream-runner', 'job.py');
+    await waitForSlices();
+    await expectExact('--after-kill');
+  });
+
+  it.each(['merged', 'base-loaded', 'published'])('when the compactor is killed, %s', async (point) => {
+    const before = await publishedBase();
+    await holdAt('compactor', point, 180_000);
+    await docker('kill', '--signal', 'KILL', container('compactor'));
+    await release('compactor', point);
+    await docker('start', container('compactor'));
+    await waitForBase(before);
+    await expectExact('--after-kill');
+  });
+
+  it('keeps no slice that its base covers', async () => {
+    await waitFor('no slice below the base', async () => {
+      const { baseNumber } = await liveHead();
+      const { rows } = await kappa.cql(
+        'SELECT min(number) AS least FROM snacklab.slices WHERE incarnation = 1 AND question = ?',
+        ['items-sold'],
+      );
+      return rows[0]!.least === null || Number(rows[0]!.least) > baseNumber;
+    });
+  });
+
+  it.each(['cassandra', 'kafka'])('when %s is killed', async (engine) => {
+    await killAndStart(engine);
+    await waitForSlices(3, 180_000);
+    await expectExact('--after-kill');
+  });
+
+  it('shows where it stands, and answers', async () => {
+    const status = await runCli(['kappa', 'status', '--json']);
+    expect(status.exitCode, status.stdout).toBe(0);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      lab: 'kappa',
+      pipelines: [{ name: 'kappa-1', live: true, status: 'ready', cycle: null }],
+    });
+    const query = await runCli(['kappa', 'query', 'revenue-by-machine', '--json']);
+    expect(JSON.parse(query.stdout).answer).toMatchObject({ pipeline: 'kappa-1', compared: 'equal' });
+  });
+});

@@ -1,0 +1,202 @@
+/**
+ * Goal: a second version reads the whole log beside the live one, readers move to it and back without a wrong answer,
+ * and it goes without a trace; also when something is killed on the way.
+ * Method: the commands as a user gives them, on the Kappa lab while events flow; the outside judge reads meanwhile.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { type CliResult, runCli } from '../lab/cli.js';
+import { kappa, useKappa } from '../lab/kappa.js';
+import { docker, waitFor } from '../lab/lab.js';
+
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
+
+const questions = `
+- name: items-sold
+  asks: How many healthy items of each kind were sold?
+  where: { kind: sale, healthy: true }
+  key: [item]
+  sums: { sold: { sum: count }, revenueCents: { sum: total, field: price_cents } }
+- name: margin
+  asks: What does each item earn and cost?
+  where: { kind: sale }
+  key: [item]
+  sums: { priceCents: { sum: total, field: price_cents }, costCents: { sum: total, field: cost_cents } }
+`;
+
+interface Version {
+  readonly version: string;
+  readonly live: boolean;
+  readonly state: string;
+}
+
+async function versions(): Promise<readonly Version[]> {
+  return JSON.parse((await runCli(['kappa', 'versions', '--json'])).stdout).versions;
+}
+
+async function heads() {
+  await using store = await kappa.openStore();
+  // Awaited here: the store closes when this function is left.
+  return await store.readHeads();
+}
+
+/** Runs a command and expects this exit code. */
+async function run(exitCode: number, ...args: readonly string[]): Promise<CliResult> {
+  const result = await runCli(['kappa', ...args], { timeoutMs: 240_000 });
+  expect(result.exitCode, `${args.join(' ')}: ${result.stdout}\n${result.stderr}`).toBe(exitCode);
+  return result;
+}
+
+/** The judge's verdict on what readers saw while something was done. */
+async function exactMeanwhile(something: () => Promise<void>, ...args: readonly string[]): Promise<void> {
+  const verifying = runCli(['kappa', 'verify', '--seconds', '30', ...args, '--json'], { timeoutMs: 240_000 });
+  await something();
+  const verdict = await verifying;
+  expect(verdict.exitCode, `verify said:\n${verdict.stdout}\n${verdict.stderr}`).toBe(0);
+}
+
+describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
+  let file = '';
+
+  beforeAll(async () => {
+    await useKappa();
+    file = join(await mkdtemp(join(tmpdir(), 'snacklab-questions-')), 'questions.yaml');
+    await writeFile(file, questions);
+    await kappa.waitForBase(0);
+  });
+
+  it('are only what the lab knows', async () => {
+    expect((await run(64, 'replay', '--as', 'second')).stderr).toContain('"second" is no version of the kappa lab');
+    expect((await run(64, 'replay', '--as', 'v1')).stderr).toContain('v1 is there already; nothing was changed');
+    expect((await run(64, 'switch', 'v7')).stderr).toContain('v7 is not there');
+    expect((await run(64, 'rollback')).stderr).toContain('no switch that could be taken back');
+    expect((await run(64, 'drop', 'v1')).stderr).toContain('v1 is live; nothing was changed');
+    await writeFile(`${file}.bad`, questions.replace('price_cents', 'prise_cents'));
+    expect((await run(64, 'replay', '--as', 'v2', '--questions', `${file}.bad`)).stderr).toMatch(
+      /questions\.yaml\.bad:\d+:\d+: .*prise_cents/,
+    );
+    expect((await versions()).map(({ version }) => version)).toEqual(['v1']);
+  });
+
+  it('are not switched to while they are behind, and nothing is changed', async () => {
+    await run(0, 'replay', '--as', 'v2', '--questions', file, '--detach');
+    const { stderr } = await run(1, 'switch', 'v2', '--wait', '0.1');
+    expect(stderr).toMatch(/v2 is \d+ messages behind v1; nothing was changed/);
+    expect((await versions()).map(({ version, state }) => [version, state])).toEqual([
+      ['v1', 'live'],
+      ['v2', 'behind'],
+    ]);
+  });
+
+  it('have no third beside them where Spark has no room for it', async () => {
+    expect((await run(64, 'replay', '--as', 'v3')).stderr).toContain('room for 2 versions');
+  });
+
+  it('catch up, whatever is killed on the way, while the live one is exact', async () => {
+    await exactMeanwhile(async () => {
+      const isRunning = async () => (await heads()).heads.get('kappa-2')!.number > 0;
+      await waitFor('v2 counts', isRunning, 180_000);
+      await kappa.killInside('stream-runner', 'pipeline kappa-2');
+      await kappa.killAndStart('stream-runner');
+      await waitFor('v2 is ready', async () => (await versions()).some(({ state }) => state === 'ready'), 180_000);
+    }, '--after-kill');
+  });
+
+  it('are switched to and back while events flow, without a wrong answer', async () => {
+    await exactMeanwhile(
+      async () => {
+        const toV2 = JSON.parse((await run(0, 'switch', 'v2', '--json')).stdout);
+        expect(toV2).toMatchObject({ from: 'kappa-1', to: 'kappa-2', changed: true, back: false });
+        await kappa.waitForSlices();
+        const toV1 = JSON.parse((await run(0, 'rollback', '--json')).stdout);
+        expect(toV1).toMatchObject({ from: 'kappa-2', to: 'kappa-1', changed: true, back: false });
+        await kappa.waitForSlices();
+        await run(0, 'switch', 'v2');
+      },
+      '--question',
+      'items-sold',
+    );
+  });
+
+  it('answer what they declare, equal to the truth', async () => {
+    const ask = async (question: string) =>
+      JSON.parse((await runCli(['kappa', 'query', question, '--json'])).stdout).answer;
+    await waitFor('the truth of v2', async () => (await ask('margin')).compared === 'equal', 120_000);
+    expect(await ask('items-sold')).toMatchObject({ pipeline: 'kappa-2', asks: expect.stringContaining('healthy') });
+    expect((await run(64, 'query', 'revenue-by-machine')).stderr).toContain('items-sold, or margin');
+  });
+
+  it('stay whole when the command that switches is killed', async () => {
+    for (const delayMs of [0, 150, 300, 450, 600]) {
+      const before = await heads();
+      const to = before.live === 'kappa-1' ? 'v2' : 'v1';
+      const child = spawn('node', [cli, 'kappa', 'switch', to], { stdio: 'ignore' });
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      setTimeout(() => child.kill('SIGKILL'), delayMs);
+      await ended;
+      const after = await heads();
+      const moved = after.generation - before.generation;
+      expect([0, 1]).toContain(moved);
+      expect(after.live === before.live).toBe(moved === 0);
+    }
+    await kappa.expectExact('--question', 'items-sold');
+  });
+
+  it.each(['cassandra', 'kafka'])('go on together when %s is killed', async (engine) => {
+    await kappa.killAndStart(engine);
+    await kappa.waitForSlices(3, 180_000);
+    await waitFor(
+      'both move',
+      async () => (await versions()).every(({ state }) => ['live', 'ready'].includes(state)),
+      180_000,
+    );
+    await kappa.expectExact('--after-kill', '--question', 'items-sold');
+  });
+
+  it('go without a trace when they are dropped', async () => {
+    await waitFor('v1 covers v2', async () => (await runCli(['kappa', 'switch', 'v1'])).exitCode === 0, 60_000);
+    expect(JSON.parse((await run(0, 'drop', 'v2', '--json')).stdout)).toMatchObject({
+      pipeline: 'kappa-2',
+      gone: true,
+    });
+    await using store = await kappa.openStore();
+    await waitFor('nothing of it is stored', async () => {
+      const stored = await store.listStored();
+      return stored.every(({ incarnation }) => incarnation === 1);
+    });
+    const processes = await docker('exec', kappa.container('stream-runner'), 'pgrep', '-fa', 'job.py');
+    expect(processes).not.toContain('kappa-2');
+    expect((await run(64, 'rollback')).stderr).toContain('v2 is not there');
+    await kappa.expectExact();
+  });
+
+  it('reach back as far as the log does, and say so', async () => {
+    const before = await heads();
+    const cut = before.heads.get('kappa-1')!.baseCut.map((offset) => Math.floor(offset / 2));
+    await deleteBelow(cut);
+    const missing = cut.reduce((sum, offset) => sum + offset, 0);
+    const { log } = JSON.parse((await run(0, 'status', '--json')).stdout);
+    expect([log.starts, log.missing]).toEqual([cut, missing]);
+    const { stdout, stderr } = await run(0, 'replay', '--as', 'v2', '--json');
+    expect(stderr).toContain('are no longer in the log, nor in its answers');
+    expect(JSON.parse(stdout)).toMatchObject({ origin: cut, missing, caughtUp: true });
+    await run(0, 'switch', 'v2');
+    const { answer } = JSON.parse((await run(0, 'query', 'items-sold', '--json')).stdout);
+    expect(answer).toMatchObject({ pipeline: 'kappa-2', origin: cut });
+    await kappa.waitForBase(0);
+    await kappa.expectExact();
+  });
+});
+
+/** What a retention does, at once: Kafka forgets what lies below these offsets. */
+async function deleteBelow(offsets: readonly number[]): Promise<void> {
+  const admin = new Kafka({ brokers: [kappa.brokerAddress], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
+  await admin.deleteTopicRecords({ topic: 'snack_automat_message', partitions });
+  await admin.disconnect();
+}

@@ -1,0 +1,20 @@
+/** The Lambda lab that all docker tests of Lambda share; brought up by ./global-setup.ts. */
+import { testLab } from './lab.js';
+
+export const {
+  brokerAddress,
+  container,
+  killAndStart,
+  killInside,
+  openStore,
+  cql,
+  holdAt,
+  release,
+  publishedBase,
+  cycleState,
+  liveHead,
+  headNumber,
+  waitForSlices,
+  waitForBase,
+  expectExact,
+} = testLab('lambda', 20_000);
