@@ -1,4 +1,4 @@
-/** The age of an event when its answer can be read, by an outside reader, while a batch job runs and between. */
+/** The age of an event when its answer can be read, by an outside reader: while a batch job runs and between, if one does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgeCount, type Percentiles, type Sighting } from '../src/checker/ages.js';
 import { itemsSold } from '../src/questions/builtin.js';
@@ -6,64 +6,97 @@ import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { readAnswer } from '../src/serving/read-answer.js';
 import { withSliceCache } from '../src/serving/slice-cache.js';
 import { watchCycle } from './batches.js';
-import { type BenchLab, labWith, liveHead, openStore, until } from './lab.js';
+import { type BenchLab, labWith, liveHead, openStore, repeatedly, untilFirstBase, type WantedLab } from './lab.js';
 import type { Figure, Row } from './row.js';
 
 const seconds = 240;
 const askEveryMs = 40;
 
-export async function ageRow(settings: readonly string[]): Promise<Row> {
-  const lab = await labWith(settings);
-  await until('a published base', 180_000, async () => (await liveHead(lab)).baseId > 0);
-  const { sightings, published } = await lookAtAnswers(lab);
+/** What is asked of ages, milliseconds at most. */
+export interface AgeBounds {
+  readonly p50?: number;
+  readonly p99?: number;
+}
+
+const title = 'Age of an event when its answer can be read, at 1,000 events/s';
+const reader =
+  `per event: first answer read that covers it, less Kafka's CreateTime; one reader of items-sold, every ${askEveryMs} ms, ` +
+  'which remembers slices and shares the machine';
+
+/** In a lab with a batch layer: between batch jobs and while one runs. */
+export async function batchAgeRow(
+  wanted: WantedLab,
+  bounds: { readonly between: AgeBounds; readonly whileBatch: AgeBounds },
+): Promise<Row> {
+  const lab = await labWith(wanted);
+  const { pipeline } = await untilFirstBase(lab);
+  const stop = new AbortController();
+  const watch = await watchCycle(lab, pipeline, stop.signal);
+  const sightings = await lookAtAnswers(lab, () => watch.running).finally(() => stop.abort());
+  watch.check();
+  const { between, whileBatch } = await agesOf(lab, sightings);
+  return {
+    name: 'ages',
+    title,
+    figures: [
+      ...figures('between batch jobs: ', between, bounds.between),
+      ...figures('while a batch job runs: ', whileBatch, bounds.whileBatch),
+    ],
+    conditions: [
+      `${wanted.flags.join(' ')}; ${seconds} s, ${watch.published} bases published meanwhile, ${sightings.length} answers read`,
+      reader,
+      'a batch job "runs" from the choice of its cut to the end of its cycle',
+    ],
+  };
+}
+
+/** In a lab without one. */
+export async function ageRow(wanted: WantedLab, bounds: AgeBounds): Promise<Row> {
+  const lab = await labWith(wanted);
+  const before = await untilFirstBase(lab);
+  const sightings = await lookAtAnswers(lab, () => false);
+  const after = await liveHead(lab);
+  const { between } = await agesOf(lab, sightings);
+  return {
+    name: 'ages',
+    title,
+    figures: figures('', between, bounds),
+    conditions: [
+      `${wanted.flags.join(' ')}; ${seconds} s, ${after.baseId - before.baseId} compactions meanwhile, ${sightings.length} answers read`,
+      reader,
+    ],
+  };
+}
+
+function figures(when: string, ages: Percentiles, bounds: AgeBounds): readonly Figure[] {
+  const limit = (atMost: number | undefined) => (atMost === undefined ? {} : { atMost });
+  return [
+    { what: `${when}p50`, value: ages.p50Ms, unit: 'ms', ...limit(bounds.p50) },
+    { what: `${when}p95`, value: ages.p95Ms, unit: 'ms' },
+    { what: `${when}p99`, value: ages.p99Ms, unit: 'ms', ...limit(bounds.p99) },
+    { what: `${when}events`, value: ages.events, unit: 'events' },
+  ];
+}
+
+async function lookAtAnswers(lab: BenchLab, whileBatch: () => boolean): Promise<readonly Sighting[]> {
+  await using store = await openStore(lab);
+  const clock = { sleep: (ms: number) => sleep(ms) };
+  const remembering = withSliceCache(store);
+  const sightings: Sighting[] = [];
+  await repeatedly(askEveryMs, AbortSignal.timeout(seconds * 1000), async () => {
+    const answer = await readAnswer(remembering, itemsSold.name, clock);
+    if ('unknown' in answer) return;
+    sightings.push({ seenMs: Date.now(), position: answer.position, whileBatch: whileBatch() });
+  });
+  return sightings;
+}
+
+/** Reads the events that the answers came to cover, with the times that their producer gave them. */
+async function agesOf(lab: BenchLab, sightings: readonly Sighting[]): Promise<ReturnType<AgeCount['percentiles']>> {
   const ages = new AgeCount(sightings);
   await using log = await openCheckerLog(lab.kafka);
   await log.readMessages(ages.from, ages.until, (partition, offset, _value, producedMs) => {
     ages.add(partition, offset, producedMs);
   });
-  const { between, whileBatch } = ages.percentiles();
-  return {
-    name: 'ages',
-    title: 'Age of an event when its answer can be read, at 1,000 events/s',
-    figures: [
-      ...figures('between batch jobs', between, { p50: 500, p99: 1000 }),
-      ...figures('while a batch job runs', whileBatch, { p99: 1500 }),
-    ],
-    conditions: [
-      `${settings.join(' ')}; ${seconds} s, ${published} bases published meanwhile, ${sightings.length} answers read`,
-      `per event: first answer read that covers it, less Kafka's CreateTime; one reader of items-sold, every ${askEveryMs} ms, which remembers slices`,
-      'a batch job "runs" from the choice of its cut to the end of its cycle; the reader shares the machine',
-    ],
-  };
-}
-
-function figures(when: string, ages: Percentiles, bounds: { p50?: number; p99?: number }): readonly Figure[] {
-  const limit = (atMost: number | undefined) => (atMost === undefined ? {} : { atMost });
-  return [
-    { what: `${when}: p50`, value: ages.p50Ms, unit: 'ms', ...limit(bounds.p50) },
-    { what: `${when}: p95`, value: ages.p95Ms, unit: 'ms' },
-    { what: `${when}: p99`, value: ages.p99Ms, unit: 'ms', ...limit(bounds.p99) },
-    { what: `${when}: events`, value: ages.events, unit: 'events' },
-  ];
-}
-
-async function lookAtAnswers(lab: BenchLab): Promise<{ sightings: readonly Sighting[]; published: number }> {
-  await using store = await openStore(lab);
-  const stop = new AbortController();
-  const watch = await watchCycle(lab, (await liveHead(lab)).pipeline, stop.signal);
-  const clock = { sleep: (ms: number) => sleep(ms) };
-  const reader = withSliceCache(store);
-  const sightings: Sighting[] = [];
-  const endMs = Date.now() + seconds * 1000;
-  while (Date.now() < endMs) {
-    const askedMs = Date.now();
-    const answer = await readAnswer(reader, itemsSold, clock);
-    if (!('unknown' in answer)) {
-      sightings.push({ seenMs: Date.now(), position: answer.position, whileBatch: watch.running });
-    }
-    await sleep(Math.max(0, askEveryMs - (Date.now() - askedMs)));
-  }
-  stop.abort();
-  watch.check();
-  return { sightings, published: watch.published };
+  return ages.percentiles();
 }

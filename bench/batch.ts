@@ -15,8 +15,8 @@ const rounds = 3;
 const task = '/usr/local/bin/node /opt/snacklab/batch-task.mjs';
 
 export async function batchRow(): Promise<Row> {
-  const settings = ['--rate', '20000', '--batch-every', '86400'];
-  const lab = await labWith(settings, { fresh: true });
+  const flags = ['--rate', '20000', '--batch-every', '86400'];
+  const lab = await labWith({ name: 'lambda', flags }, { fresh: true });
   await until('a million events', 300_000, async () => (await messagesInHead(lab)) >= events);
   await snacklab(['lambda', 'generator', 'pause']);
   await untilCaughtUp(lab, 60_000);

@@ -1,14 +1,14 @@
 /** How fast the generator is, against Kafka's own producer tool in the same run, at the same record size. */
-import { type BenchLab, execIn, labWith, snacklab } from './lab.js';
+import { type BenchLab, execIn, labWith, snacklab, type WantedLab } from './lab.js';
 import { median, type Row } from './row.js';
 
 const events = 2_000_000;
 const rounds = 3;
 const topics = ['bench-generator', 'bench-kafka'] as const;
 
-export async function generatorRow(settings: readonly string[]): Promise<Row> {
-  const lab = await labWith(settings);
-  await snacklab(['lambda', 'generator', 'pause']);
+export async function generatorRow(wanted: WantedLab): Promise<Row> {
+  const lab = await labWith(wanted);
+  await snacklab([lab.name, 'generator', 'pause']);
   for (const topic of topics) await makeTopic(lab, topic);
   const [ours, theirs, cpu]: [number[], number[], number[]] = [[], [], []];
   let bytes = 0;
@@ -20,7 +20,7 @@ export async function generatorRow(settings: readonly string[]): Promise<Row> {
     theirs.push(await measureKafkasTool(lab, bytes));
   }
   for (const topic of topics) await topicCommand(lab, '--delete', '--topic', topic);
-  await snacklab(['lambda', 'generator', 'resume']);
+  await snacklab([lab.name, 'generator', 'resume']);
   return {
     name: 'generator',
     title: "Generator, one command, against Kafka's own producer tool",

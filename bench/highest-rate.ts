@@ -7,7 +7,7 @@ import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { type BenchLab, labWith, openStore, snacklab, untilCaughtUp } from './lab.js';
 import { type LagSample, longestLag, rateOf } from './lag.js';
 import type { Row } from './row.js';
-import { coresUsed, sampleUsage } from './usage.js';
+import { coresText, sampleUsage } from './usage.js';
 
 const firstRate = 20_000;
 const stepFactor = 1.25;
@@ -64,7 +64,7 @@ function row(held: Held & { verdict: string }, probes: readonly Held[], tried: r
 
 /** Rates in ascending order in one lab, until one is not kept up with. */
 async function probe(): Promise<readonly Held[]> {
-  const lab = await labWith(['--rate', String(firstRate), '--batch-every', '60'], { fresh: true });
+  const lab = await freshLabAt(firstRate);
   const probes: Held[] = [];
   for (let rate = firstRate; probes.length < probesMax; rate = Math.round(rate * stepFactor)) {
     await snacklab(['lambda', 'generator', 'rate', String(rate)]);
@@ -78,7 +78,7 @@ async function probe(): Promise<readonly Held[]> {
 }
 
 async function holdInFreshLab(rate: number): Promise<Held & { exact: boolean; verdict: string }> {
-  const lab = await labWith(['--rate', String(rate), '--batch-every', '60'], { fresh: true });
+  const lab = await freshLabAt(rate);
   const verifying = snacklab(['lambda', 'verify', '--seconds', String(holdSeconds)], { anyExit: true });
   const held = await hold(lab, rate, holdSeconds);
   // Judging reads the whole log: nothing has to be added to it meanwhile.
@@ -93,6 +93,10 @@ async function holdInFreshLab(rate: number): Promise<Held & { exact: boolean; ve
   return { ...held, exact: exitCode === 0, verdict };
 }
 
+function freshLabAt(rate: number): Promise<BenchLab> {
+  return labWith({ name: 'lambda', flags: ['--rate', String(rate), '--batch-every', '60'] }, { fresh: true });
+}
+
 async function pauseAndCatchUp(lab: BenchLab): Promise<void> {
   await snacklab(['lambda', 'generator', 'pause']);
   await untilCaughtUp(lab, 300_000);
@@ -102,15 +106,11 @@ async function pauseAndCatchUp(lab: BenchLab): Promise<void> {
 async function hold(lab: BenchLab, wanted: number, seconds: number): Promise<Held> {
   const stop = new AbortController();
   const usage = sampleUsage(lab, stop.signal);
-  const samples = await sampleLag(lab, seconds);
-  stop.abort();
+  const samples = await sampleLag(lab, seconds).finally(() => stop.abort());
   const used = await usage;
   const reached = rateOf(samples);
   const lagSeconds = longestLag(samples) / 1000;
-  const cores = coresUsed(used[0]!, used.at(-1)!)
-    .filter(([, count]) => count >= 0.02)
-    .map(([service, count]) => `${service} ${count.toFixed(2)}`)
-    .join(', ');
+  const cores = coresText(used[0]!, used.at(-1)!);
   return {
     wanted,
     reached,

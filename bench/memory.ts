@@ -1,22 +1,66 @@
-/** The most memory that all containers use together, without page cache, while a batch job runs at 1,000 events/s. */
+/** The most memory that all containers use together, without page cache, at 1,000 events/s. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchCycle } from './batches.js';
-import { labWith, liveHead, snacklab, until } from './lab.js';
-import type { Row } from './row.js';
-import { sampleUsage, totalMemory, type Usage } from './usage.js';
+import { labWith, snacklab, untilFirstBase, type WantedLab } from './lab.js';
+import type { Figure, Row } from './row.js';
+import { highestMemory, memoryText, samplesPerSecond, sampleUsage, totalMemory, type Usage } from './usage.js';
 
 const jobs = 2;
+const seconds = 60;
 const gib = 2 ** 30;
 
-export async function memoryRow(settings: readonly string[]): Promise<Row> {
-  const lab = await labWith(settings);
-  const head = await until('a published base', 180_000, async () => {
-    const live = await liveHead(lab);
-    return live.baseId > 0 && live;
-  });
+/** Of a lab with a batch layer: while a batch job runs, and between. */
+export async function batchMemoryRow(wanted: WantedLab, gibMost: number): Promise<Row> {
+  const lab = await labWith(wanted);
+  const head = await untilFirstBase(lab);
   const stop = new AbortController();
   const watch = await watchCycle(lab, head.pipeline, stop.signal);
   const sampling = sampleUsage(lab, stop.signal);
+  const ran = await runJobs().finally(() => stop.abort());
+  watch.check();
+  const samples = await sampling;
+  const inJob = samples.filter(({ atMs }) => ran.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs <= untilMs));
+  const peak = highestMemory(inJob);
+  const idle = highestMemory(samples.filter((sample) => !inJob.includes(sample)));
+  return {
+    name: 'memory',
+    title: 'Memory of all containers at 1,000 events/s while a batch job runs, without page cache',
+    figures: [
+      { what: 'peak while a batch job runs', value: totalMemory(peak) / gib, unit: 'GiB', atMost: gibMost },
+      { what: 'peak between', value: totalMemory(idle) / gib, unit: 'GiB' },
+      sampleRate(samples),
+    ],
+    conditions: conditions(wanted, `${jobs} batch jobs`, samples, peak),
+  };
+}
+
+/** Of a lab without one, whose only pipeline is the first. */
+export async function memoryRow(wanted: WantedLab, gibMost: number): Promise<Row> {
+  const lab = await labWith(wanted);
+  await untilFirstBase(lab);
+  const samples = await sampleUsage(lab, AbortSignal.timeout(seconds * 1000));
+  const peak = highestMemory(samples);
+  return {
+    name: 'memory',
+    title: 'Memory of all containers at 1,000 events/s with one version, without page cache',
+    figures: [{ what: 'peak', value: totalMemory(peak) / gib, unit: 'GiB', atMost: gibMost }, sampleRate(samples)],
+    conditions: conditions(wanted, `${seconds} s after the first compaction`, samples, peak),
+  };
+}
+
+function sampleRate(samples: readonly Usage[]): Figure {
+  return { what: 'samples a second', value: samplesPerSecond(samples), unit: '/s', atLeast: 2 };
+}
+
+function conditions({ flags }: WantedLab, meanwhile: string, samples: readonly Usage[], peak: Usage): string[] {
+  return [
+    `${flags.join(' ')}; ${meanwhile}, ${samples.length} samples, cgroup usage less active and inactive file pages`,
+    `at the peak, in GiB: ${memoryText(peak)}`,
+  ];
+}
+
+/** Runs batch jobs one after the other, and says when each ran. */
+async function runJobs(): Promise<readonly { fromMs: number; untilMs: number }[]> {
   const ran: { fromMs: number; untilMs: number }[] = [];
   for (let job = 0; job < jobs; job++) {
     const fromMs = Date.now();
@@ -24,31 +68,5 @@ export async function memoryRow(settings: readonly string[]): Promise<Row> {
     ran.push({ fromMs, untilMs: Date.now() });
     await sleep(5_000);
   }
-  stop.abort();
-  watch.check();
-  const samples = await sampling;
-  const inJob = samples.filter(({ atMs }) => ran.some(({ fromMs, untilMs }) => atMs >= fromMs && atMs <= untilMs));
-  const peak = highest(inJob);
-  const idle = highest(samples.filter((sample) => !inJob.includes(sample)));
-  const parts = [...peak.memory]
-    .sort((a, b) => b[1] - a[1])
-    .map(([name, bytes]) => `${name} ${(bytes / gib).toFixed(2)}`);
-  const perSecond = (samples.length - 1) / ((samples.at(-1)!.atMs - samples[0]!.atMs) / 1000);
-  return {
-    name: 'memory',
-    title: 'Memory of all containers at 1,000 events/s while a batch job runs, without page cache',
-    figures: [
-      { what: 'peak while a batch job runs', value: totalMemory(peak) / gib, unit: 'GiB', atMost: 5.5 },
-      { what: 'peak between', value: totalMemory(idle) / gib, unit: 'GiB' },
-      { what: 'samples a second', value: perSecond, unit: '/s', atLeast: 2 },
-    ],
-    conditions: [
-      `${settings.join(' ')}; ${jobs} batch jobs, ${samples.length} samples, cgroup usage less active and inactive file pages`,
-      `at the peak, in GiB: ${parts.join(', ')}`,
-    ],
-  };
-}
-
-function highest(samples: readonly Usage[]): Usage {
-  return samples.reduce((most, sample) => (totalMemory(sample) > totalMemory(most) ? sample : most));
+  return ran;
 }
