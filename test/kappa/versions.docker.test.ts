@@ -194,9 +194,12 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
 
 /** What a retention does, at once: Kafka forgets what lies below these offsets. */
 async function deleteBelow(offsets: readonly number[]): Promise<void> {
+  const topic = 'snack_automat_message';
   const admin = new Kafka({ brokers: [kappa.brokerAddress], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
+  // It looks for leaders only in what it has been asked about before.
+  await admin.fetchTopicOffsets(topic);
   const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
-  await admin.deleteTopicRecords({ topic: 'snack_automat_message', partitions });
+  await admin.deleteTopicRecords({ topic, partitions });
   await admin.disconnect();
 }
