@@ -20,8 +20,14 @@ export interface Writer {
 /** One question's part of the next slice; its key and positions are the writer's matter. */
 export type SlicePart = Omit<Slice, 'incarnation' | 'epoch' | 'number' | 'from' | 'until'>;
 
-/** Takes the pipeline over from whoever wrote it last. Throws when another was quicker or the write is in doubt. */
-export async function takeOver(store: ServingStore, pipeline: string): Promise<Writer> {
+/**
+ * Takes the pipeline over from whoever wrote it last; `head` is the one that it starts from, and says what to count.
+ * Throws when another was quicker or the write is in doubt.
+ */
+export async function takeOver(
+  store: ServingStore,
+  pipeline: string,
+): Promise<{ readonly writer: Writer; readonly head: Head }> {
   const head = await readHead(store, pipeline);
   const epoch = head.epoch + 1;
   const outcome = await store.changeHead(
@@ -30,7 +36,8 @@ export async function takeOver(store: ServingStore, pipeline: string): Promise<W
     { epoch, segments: segmentsAfterTakeOver(head, epoch) },
   );
   mustApply(outcome, `take over ${pipeline} as epoch ${epoch}`);
-  return { pipeline, incarnation: head.incarnation, epoch, number: head.number, position: head.position };
+  const { incarnation, number, position } = head;
+  return { writer: { pipeline, incarnation, epoch, number, position }, head };
 }
 
 /** Writes the next slice's parts, then commits it by moving the head. Throws when fenced or in doubt. */

@@ -14,18 +14,17 @@ export interface StreamPorts {
   readonly log: Log & DeadLetterLog;
 }
 
-/** Runs until it is stopped, replaced (it throws) or the log has lost what it needs (it throws). */
-export async function followLog(
-  ports: StreamPorts,
-  pipeline: string,
-  questions: readonly Question[],
-  stopped: () => boolean,
-): Promise<void> {
-  let writer = await takeOver(ports.store, pipeline);
+/**
+ * Runs until it is stopped, replaced (it throws) or the log has lost what it needs (it throws). It counts what the head
+ * that it took over asks: one that was read before may be an earlier pipeline's of the same name.
+ */
+export async function followLog(ports: StreamPorts, pipeline: string, stopped: () => boolean): Promise<void> {
+  const { writer: first, head } = await takeOver(ports.store, pipeline);
+  let writer = first;
   await using reader = await ports.log.read(writer.position);
   while (!stopped()) {
     const messages = await reader.next(100);
-    if (messages.length > 0) writer = await writeSlice(ports, writer, questions, messages);
+    if (messages.length > 0) writer = await writeSlice(ports, writer, head.questions, messages);
     else if (!(await stillOwner(ports.store, writer))) return;
   }
 }

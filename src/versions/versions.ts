@@ -52,6 +52,8 @@ export function behind(head: Pick<Head, 'position'>, position: Position): number
 
 /** What a switch does to readers: `forward`, or `back` where the new does not cover the old; undefined: it may not. */
 export function switchDirection(old: Head, next: Head, force: boolean): 'forward' | 'back' | undefined {
-  if (isWhole(next) && covers(next.position, old.position)) return 'forward';
+  // Not even by force: readers would have no answer at all.
+  if (!isWhole(next)) return undefined;
+  if (covers(next.position, old.position)) return 'forward';
   return force ? 'back' : undefined;
 }

@@ -83,8 +83,7 @@ function servicesOf(lab: SimulatedLab, settings: LambdaSettings): readonly Servi
     {
       name: 'stream',
       weight: 1.5,
-      run: (process) =>
-        streamLog({ store: lab.openStore(process), log: openLog(world, process) }, pipeline, builtinQuestions, never),
+      run: (process) => streamLog({ store: lab.openStore(process), log: openLog(world, process) }, pipeline, never),
     },
     {
       name: 'archive',

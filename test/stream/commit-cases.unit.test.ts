@@ -70,7 +70,10 @@ async function run(one: Case): Promise<{ effects: unknown[]; writer: Writer | un
     }
     state.outcome = call.outcome;
     try {
-      writer = call.call === 'takeOver' ? await takeOver(store, 'lambda-1') : await commit(store, writer!, call.batch);
+      writer =
+        call.call === 'takeOver'
+          ? (await takeOver(store, 'lambda-1')).writer
+          : await commit(store, writer!, call.batch);
     } catch {
       const ready = state.head?.status === 'ready';
       return { effects, writer, end: !ready ? 'no-pipeline' : call.outcome === 'refused' ? 'replaced' : 'in-doubt' };

@@ -1,0 +1,77 @@
+/**
+ * Somebody who starts, switches, rolls back and drops versions of the simulated Kappa lab at seeded times, by the same
+ * functions as the commands. What a command refuses is an answer like any other; being killed in its midst is usual.
+ */
+import { LabError } from '../../src/errors.js';
+import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
+import type { Question } from '../../src/questions/question.js';
+import type { Process } from '../../src/runtimes/memory/scheduler.js';
+import type { ServingStore } from '../../src/runtimes/ports.js';
+import { newHead } from '../../src/serving/head.js';
+import { addVersion, dropVersion, previousVersion, switchLive } from '../../src/versions/change-versions.js';
+import type { SimulatedLab } from './simulated-lab.js';
+
+/** What versions may answer: the same names, but other filters and keys. */
+export const questionSets: readonly (readonly Question[])[] = [
+  builtinQuestions,
+  [{ ...itemsSold, where: { kind: 'sale', healthy: true } }, revenueByMachine],
+  [itemsSold, { ...revenueByMachine, key: ['snack_automat_id', 'item'] }],
+];
+
+const names = ['kappa-1', 'kappa-2', 'kappa-3', 'kappa-4'];
+/** As many as Spark would have room for. */
+const versionsMax = 3;
+const pauseMsMax = 150;
+
+interface Operator {
+  readonly lab: SimulatedLab;
+  readonly process: Process;
+  readonly store: ServingStore;
+  readonly forcedRate: number;
+}
+
+type Command = (operator: Operator) => Promise<unknown>;
+
+const commands: readonly Command[] = [add, add, switchToAny, switchToAny, switchToAny, rollBack, drop, drop];
+
+export async function operate(lab: SimulatedLab, process: Process, forcedRate: number): Promise<void> {
+  const { scheduler } = lab.world;
+  const operator = { lab, process, store: lab.openStore(process), forcedRate };
+  for (;;) {
+    await lab.clock(process).sleep(scheduler.integer(pauseMsMax));
+    try {
+      await commands[scheduler.integer(commands.length)]!(operator);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+    }
+  }
+}
+
+async function add({ lab, store }: Operator): Promise<void> {
+  const { heads } = await store.readHeads();
+  if (heads.size >= versionsMax) return;
+  await addVersion(store, newHead(oneOf(lab, names), 0, lab.origin, oneOf(lab, questionSets)));
+}
+
+async function switchToAny(operator: Operator): Promise<void> {
+  const { heads } = await operator.store.readHeads();
+  await switchTo(operator, oneOf(operator.lab, [...heads.keys()]));
+}
+
+async function rollBack(operator: Operator): Promise<void> {
+  await switchTo(operator, previousVersion(await operator.store.readHeads()));
+}
+
+async function switchTo({ lab, process, store, forcedRate }: Operator, to: string): Promise<void> {
+  const force = lab.world.scheduler.random() < forcedRate;
+  await switchLive(store, lab.clock(process), { to, force, patienceMs: force ? 30 : 300 });
+}
+
+async function drop({ lab, store }: Operator): Promise<void> {
+  const { heads } = await store.readHeads();
+  await dropVersion(store, oneOf(lab, [...heads.keys()]));
+}
+
+function oneOf<T>(lab: SimulatedLab, list: readonly T[]): T {
+  return list[lab.world.scheduler.integer(list.length)]!;
+}
