@@ -7,6 +7,7 @@ import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { type BenchLab, labWith, openStore, snacklab, untilCaughtUp } from './lab.js';
 import { type LagSample, longestLag, rateOf } from './lag.js';
 import type { Row } from './row.js';
+import type { BenchOptions } from './run.js';
 import { coresText, sampleUsage } from './usage.js';
 
 const firstRate = 20_000;
@@ -27,9 +28,9 @@ interface Held {
   readonly keepsUp: boolean;
 }
 
-export async function highestRateRow(): Promise<Row> {
-  const probes = await probe();
-  let rate = probes.findLast((one) => one.keepsUp)?.wanted ?? firstRate / stepFactor;
+export async function highestRateRow({ hold: wanted }: BenchOptions): Promise<Row> {
+  const probes = wanted === undefined ? await probe() : [];
+  let rate = wanted ?? probes.findLast((one) => one.keepsUp)?.wanted ?? firstRate / stepFactor;
   const tried: string[] = [];
   for (let attempt = 0; attempt < holdsMax; attempt++) {
     const held = await holdInFreshLab(rate);
@@ -51,7 +52,7 @@ function row(held: Held & { verdict: string }, probes: readonly Held[], tried: r
       { what: 'head behind the log, at most', value: held.lagSeconds, unit: 's', atMost: lagSecondsMax },
     ],
     conditions: [
-      `a fresh lab at --rate ${held.wanted} --batch-every 60; verify ran beside it: ${held.verdict}`,
+      `a fresh lab at ${held.wanted} events/s, --batch-every 60; verify ran beside it: ${held.verdict}`,
       `cores used while it was held: ${held.cores}`,
       ...probes.map(
         (one) =>
@@ -64,11 +65,10 @@ function row(held: Held & { verdict: string }, probes: readonly Held[], tried: r
 
 /** Rates in ascending order in one lab, until one is not kept up with. */
 async function probe(): Promise<readonly Held[]> {
-  const lab = await freshLabAt(firstRate);
+  const lab = await freshLab();
   const probes: Held[] = [];
   for (let rate = firstRate; probes.length < probesMax; rate = Math.round(rate * stepFactor)) {
-    await snacklab(['lambda', 'generator', 'rate', String(rate)]);
-    await sleep(8_000);
+    await settleAt(rate);
     probes.push(await hold(lab, rate, probeSeconds));
     await pauseAndCatchUp(lab);
     if (!probes.at(-1)!.keepsUp) break;
@@ -78,7 +78,8 @@ async function probe(): Promise<readonly Held[]> {
 }
 
 async function holdInFreshLab(rate: number): Promise<Held & { exact: boolean; verdict: string }> {
-  const lab = await freshLabAt(rate);
+  const lab = await freshLab();
+  await settleAt(rate);
   const verifying = snacklab(['lambda', 'verify', '--seconds', String(holdSeconds)], { anyExit: true });
   const held = await hold(lab, rate, holdSeconds);
   // Judging reads the whole log: nothing has to be added to it meanwhile.
@@ -93,8 +94,14 @@ async function holdInFreshLab(rate: number): Promise<Held & { exact: boolean; ve
   return { ...held, exact: exitCode === 0, verdict };
 }
 
-function freshLabAt(rate: number): Promise<BenchLab> {
-  return labWith({ name: 'lambda', flags: ['--rate', String(rate), '--batch-every', '60'] }, { fresh: true });
+/** At a low rate: `up` ends with an answer that equals the truth, which a validation far behind would not have. */
+function freshLab(): Promise<BenchLab> {
+  return labWith({ name: 'lambda', flags: ['--rate', '1000', '--batch-every', '60'] }, { fresh: true });
+}
+
+async function settleAt(rate: number): Promise<void> {
+  await snacklab(['lambda', 'generator', 'rate', String(rate)]);
+  await sleep(8_000);
 }
 
 async function pauseAndCatchUp(lab: BenchLab): Promise<void> {

@@ -2,7 +2,7 @@
  * The benchmark of the Lambda lab: every row of the project's "Speed and memory" table, measured on the real engines as
  * a user would run them. It needs a machine without a Lambda lab and removes the one that it brings up.
  *
- *     npm run bench:lambda -- [--only images,start,ages,memory,generator,batch,rate]
+ *     npm run bench:lambda -- [--only images,start,ages,memory,generator,batch,rate] [--hold RATE]
  */
 import { batchAgeRow } from './age.js';
 import { batchRow } from './batch.js';

@@ -10,19 +10,25 @@ import type { LabName } from '../src/resources.js';
 import { removeLab } from './lab.js';
 import { benchTable, type FailedRow, type Row } from './row.js';
 
+/** What was asked of the rows on the command line. */
+export interface BenchOptions {
+  /** Hold this rate, events a second, without looking for the highest. */
+  readonly hold: number | undefined;
+}
+
 /** Rows by name, in an order in which they share labs. */
-export type Rows = Readonly<Record<string, () => Promise<Row>>>;
+export type Rows = Readonly<Record<string, (options: BenchOptions) => Promise<Row>>>;
 
 /** Measures the rows that `--only` names, or all, prints them, and ends the process. */
 export async function runBench(lab: LabName, rows: Rows): Promise<never> {
-  const wanted = wantedRows(rows);
+  const { wanted, options } = commandLine(rows);
   process.once('SIGINT', () => void removeLab().finally(() => process.exit(130)));
   // What goes on beside a row that failed may fail after it: the row has said why.
   process.on('unhandledRejection', (error) => process.stderr.write(`  ${describeError(error)}\n`));
   const measured: (Row | FailedRow)[] = [];
   for (const name of wanted) {
     process.stderr.write(`${name} …\n`);
-    const row = await measure(name, rows[name]!);
+    const row = await measure(name, () => rows[name]!(options));
     measured.push(row);
     // At once: what was measured is not lost when a later row ends the run.
     process.stderr.write(`${benchTable([row])}\n\n`);
@@ -44,11 +50,14 @@ async function measure(name: string, rowOf: () => Promise<Row>): Promise<Row | F
   }
 }
 
-function wantedRows(rows: Rows): readonly string[] {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+function commandLine(rows: Rows): { readonly wanted: readonly string[]; readonly options: BenchOptions } {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, hold: { type: 'string' } } });
   const names = values.only?.split(',') ?? Object.keys(rows);
   const unknown = names.filter((name) => !(name in rows));
-  if (unknown.length === 0) return names;
-  process.stderr.write(`no such row: ${unknown.join(', ')}. There are: ${Object.keys(rows).join(', ')}\n`);
+  const hold = values.hold === undefined ? undefined : Number(values.hold);
+  const isRate = hold === undefined || hold > 0;
+  if (unknown.length === 0 && isRate) return { wanted: names, options: { hold } };
+  const known = Object.keys(rows).join(', ');
+  process.stderr.write(isRate ? `no such row: ${unknown.join(', ')}. There are: ${known}\n` : '--hold RATE\n');
   process.exit(64);
 }

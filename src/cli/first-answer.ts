@@ -1,13 +1,12 @@
 /** Waits for the first answer that covers an event and equals the truth: the end of `up`. Watches the services meanwhile. */
 import type { UpFlags } from '../config/flags.js';
 import { LabError } from '../errors.js';
-import { itemsSold } from '../questions/builtin.js';
 import type { LabName } from '../resources.js';
 import { type Engine, listContainers } from '../runtimes/docker/containers.js';
 import { assertAlive } from '../runtimes/docker/lifecycle.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import { type CheckedAnswer, compared, readChecked } from './answers.js';
-import { openStore } from './lab.js';
+import { liveQuestions, openStore } from './lab.js';
 import type { CommandContext } from './report.js';
 
 const pauseMs = 250;
@@ -42,7 +41,9 @@ export async function firstExactAnswer(
 async function lookOnce(store: ServingStore, clock: CommandContext['clock']): Promise<CheckedAnswer | string> {
   let checked: Awaited<ReturnType<typeof readChecked>>;
   try {
-    checked = await readChecked(store, itemsSold.name, clock, truthWaitMs);
+    // Whatever the live version answers: it need not be what the lab was born with.
+    const [question] = await liveQuestions(store);
+    checked = await readChecked(store, question!.name, clock, truthWaitMs);
   } catch (error) {
     if (!(error instanceof LabError) || error.kind !== 'unavailable') throw error;
     return error.message;
@@ -55,7 +56,7 @@ async function lookOnce(store: ServingStore, clock: CommandContext['clock']): Pr
   const { position } = checked.answer;
   throw new LabError(`the answer at ${JSON.stringify(position)} differs from the truth`, {
     kind: 'fail',
-    suggestion: 'snacklab {lab} query items-sold shows both; report it with the output of snacklab {lab} logs',
+    suggestion: `snacklab {lab} query ${checked.answer.question.name} shows both; report it with the output of snacklab {lab} logs`,
     detail: { position },
   });
 }
