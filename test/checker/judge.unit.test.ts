@@ -189,6 +189,6 @@ describe('the judge does not know', () => {
   it('of a file that is no history, or was cut short', () => {
     expect(() => parseHistory([])).toThrow('not a history');
     expect(() => parseHistory(['{"format":"another"}', '{}'])).toThrow('not a history');
-    expect(() => parseHistory(['{"format":"snacklab-history-1"}', '{"question":"a"}'])).toThrow('cut short');
+    expect(() => parseHistory(['{"format":"snacklab-history-2"}', '{"question":"a"}'])).toThrow('cut short');
   });
 });
