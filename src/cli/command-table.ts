@@ -213,6 +213,22 @@ export const commandTable: readonly CommandEntry[] = [
     examples: ['snacklab doctor'],
     load: () => import('./commands/doctor.js'),
   },
+  {
+    path: ['compare'],
+    summary: 'the same events through one lab after the other, and one table (Markdown): exactness, ages, cost, effort',
+    flags: [
+      ['--seconds <number>', 'how long each lab is watched (120)'],
+      ['--rate <events>', 'events per second (1000)'],
+      ['--seed <number>', 'what the events follow from (1)'],
+      [
+        '--merge <how>',
+        "exact, or naive: count as well what is wrong when Lambda's speed layer starts anew with each batch",
+      ],
+      ['--port-base <number>', 'added to all ports (0)'],
+    ],
+    examples: ['snacklab compare', 'snacklab compare --seconds 300 --rate 5000 --merge naive --json'],
+    load: () => import('./commands/compare.js'),
+  },
   ...sharedCommands('lambda'),
   {
     path: ['lambda', 'batch'],

@@ -5,6 +5,7 @@
  * The build publishes each as JSON Schema: dist/schemas/status.v1.json.
  */
 import { z } from 'zod';
+import { measurements } from './compare/measurements.js';
 import { verify } from './documents-verify.js';
 import { dropped, replay, switched, versions } from './documents-versions.js';
 
@@ -210,6 +211,17 @@ export const down = z
 
 export type DownDocument = z.infer<typeof down>;
 
+export const compare = z
+  .object({
+    schema: z.literal('snacklab/compare'),
+    version: z.literal(1),
+    seconds: z.number(),
+    rate: z.number(),
+    seed: z.number(),
+    labs: z.object({ lambda: measurements, kappa: measurements }),
+  })
+  .describe('`compare`.');
+
 export const doctor = z
   .object({
     schema: z.literal('snacklab/doctor'),
@@ -241,7 +253,7 @@ export const error = z
 /** All of them; `schema` tells them apart. */
 export const documents = [
   ...([up, status, query, batch, generator, logs, down, verify] as const),
-  ...([replay, versions, switched, dropped, doctor, error] as const),
+  ...([replay, versions, switched, dropped, compare, doctor, error] as const),
 ] as const;
 export type Document = z.infer<(typeof documents)[number]>;
 

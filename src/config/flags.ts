@@ -108,6 +108,13 @@ export const logsFlags = z.object({
   tail: wholeNumber(0, 1_000_000).default(100),
 });
 export const downFlags = z.object({ volumes: z.boolean().default(false) });
+export const compareFlags = z.object({
+  seconds: wholeNumber(30, 3600).default(120),
+  merge: z.enum(['exact', 'naive'], 'must be exact or naive').default('exact'),
+  rate: decimal(1, 1_000_000).default(1000),
+  seed: labFlags.seed.default(1),
+  portBase: labFlags.portBase.default(0),
+});
 export const doctorFlags = z.object({ portBase: labFlags.portBase.default(0), ca: z.string().optional() });
 
 /** Parses commander's options. Throws a `usage` error that names the flag and the value that does not fit. */

@@ -66,6 +66,8 @@ export interface Slice {
   /** Least and greatest event time in the slice, epoch ms; null where no event was valid. */
   readonly leastEventMs: number | null;
   readonly greatestEventMs: number | null;
+  /** When it was written, epoch ms of the writer's clock, where that was kept. No answer depends on it. */
+  readonly committedMs?: number;
   readonly sums: SumTable;
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import { type CassandraSession, openCassandraSession } from '../../src/runtimes/docker/cassandra-session.js';
 import { storeOn } from '../../src/runtimes/docker/cassandra-store.js';
-import { createPipeline } from '../../src/runtimes/docker/setup.js';
+import { createCycle, createPipeline } from '../../src/runtimes/docker/setup.js';
 import type { ServedView, ServingStore, Slice } from '../../src/runtimes/ports.js';
 import { newHead } from '../../src/serving/head.js';
 import { viewVersion } from '../../src/serving/served-view.js';
@@ -29,6 +29,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     // A busy machine takes its time to start Cassandra again.
     session = await openCassandraSession({ contactPoint, patienceMs: 150_000 });
     store = storeOn(session, lab);
+    await createCycle(session, pipeline);
     await createPipeline(session, { architecture: lab, pipeline, questions: builtinQuestions, origin });
   });
   afterAll(async () => {
@@ -71,6 +72,14 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(1);
     const winner = outcomes.indexOf('applied');
     expect(await store.readCycle(pipeline)).toEqual({ version: version + 1, state: `state ${winner}` });
+  });
+
+  it('makes a cycle anew above all that an earlier pipeline of its name reached, and only then', async () => {
+    const { version } = await store.readCycle(pipeline);
+    expect(await store.putCycle(pipeline, { version, state: 'late' })).toBe('refused');
+    expect(await store.putCycle(pipeline, { version: version + 100, state: 'new' })).toBe('applied');
+    expect(await store.changeCycle(pipeline, version, 'a zombie')).toBe('refused');
+    expect(await store.readCycle(pipeline)).toEqual({ version: version + 100, state: 'new' });
   });
 
   it('reads slices in order over several pages, of all epochs, with sums that no double holds', async () => {

@@ -98,6 +98,7 @@ export function sliceOfRow(row: Row): Slice {
     rejected: integer(row.rejected),
     leastEventMs: integerOrNull(row.least_event_ms),
     greatestEventMs: integerOrNull(row.greatest_event_ms),
+    ...(row.committed_ms === null ? {} : { committedMs: integer(row.committed_ms) }),
     sums: unpack(row.sums),
   };
 }

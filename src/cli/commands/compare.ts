@@ -1,0 +1,26 @@
+/** `compare`: the same seeded events through one lab after the other, on the same machine, and one table of both. */
+import { compareFlags, parseFlags } from '../../config/flags.js';
+import type { LabName } from '../../resources.js';
+import { measureLab } from '../compare/measure-lab.js';
+import { comparisonTable, type Measurements } from '../compare/measurements.js';
+import type { CommandContext, CommandInput, Report } from '../report.js';
+
+const labs: readonly LabName[] = ['lambda', 'kappa'];
+
+export async function run({ options }: CommandInput, context: CommandContext): Promise<Report> {
+  const { seconds, rate, seed, portBase, merge } = parseFlags(compareFlags, options);
+  const flags = { rate: String(rate), seed: String(seed), portBase: String(portBase) };
+  const measured: [LabName, Measurements][] = [];
+  for (const lab of labs)
+    measured.push([lab, await measureLab(lab, { seconds, naive: merge === 'naive', flags }, context)]);
+  const document = {
+    schema: 'snacklab/compare',
+    version: 1,
+    seconds,
+    rate,
+    seed,
+    labs: Object.fromEntries(measured) as Record<LabName, Measurements>,
+  } as const;
+  const wrong = measured.some(([, { answers }]) => answers.wrong > 0);
+  return { document, text: comparisonTable(measured), verdict: wrong ? 'fail' : 'pass' };
+}

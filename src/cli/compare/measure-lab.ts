@@ -1,0 +1,190 @@
+/**
+ * Measures one lab for `compare`: brings it up with the given events, watches it from outside for a while, changes a
+ * question in it, and takes it down with all its data. It only touches a lab that it has brought up.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AgeCount, type Sighting } from '../../checker/ages.js';
+import { LabError } from '../../errors.js';
+import { messagesBetween } from '../../positions/position.js';
+import { itemsSold } from '../../questions/builtin.js';
+import type { LabName } from '../../resources.js';
+import { openCheckerLog } from '../../runtimes/docker/checker-log.js';
+import { publishedPort } from '../../runtimes/docker/compose-settings.js';
+import { processesIn, type Usage, usageOf } from '../../runtimes/docker/container-usage.js';
+import { connectEngine, type Engine, type LabContainer, listContainers } from '../../runtimes/docker/containers.js';
+import { takeDown } from '../../runtimes/docker/lifecycle-down.js';
+import type { ServingStore } from '../../runtimes/ports.js';
+import { readAnswer } from '../../serving/read-answer.js';
+import { withSliceCache } from '../../serving/slice-cache.js';
+import * as change from '../commands/change.js';
+import * as replay from '../commands/replay.js';
+import * as switchCommand from '../commands/switch.js';
+import * as up from '../commands/up.js';
+import * as verify from '../commands/verify.js';
+import type { VerifyDocument } from '../documents-verify.js';
+import { openStore } from '../lab.js';
+import type { CommandContext } from '../report.js';
+import { countNaive } from './count-naive.js';
+import type { Measurements } from './measurements.js';
+
+export interface Trial {
+  readonly seconds: number;
+  /** Also count what a naive merge would have said; it has a meaning in Lambda only. */
+  readonly naive: boolean;
+  /** Flags of `up` that both labs get. */
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+const askEveryMs = 40;
+const sampleEveryMs = 500;
+/** A batch cycle often enough that several bases are published while it is watched. */
+const lambdaFlags = { batchEvery: '30' };
+const changedTo = 'v2';
+
+export async function measureLab(lab: LabName, trial: Trial, context: CommandContext): Promise<Measurements> {
+  const docker = await connectEngine(context.config);
+  await refuseOthersLab(docker, lab);
+  const own = lab === 'lambda' ? lambdaFlags : {};
+  try {
+    await up.run({ lab, arguments: [], options: { ...trial.flags, ...own, grafana: false } }, context);
+    const containers = await listContainers(docker, lab);
+    context.say(`watching the ${lab} lab for ${trial.seconds} s`);
+    const watched = await watch(docker, lab, containers, trial, context);
+    const processes = await processesIn(docker, containers);
+    const changed = await changeQuestion(lab, context);
+    const linesOfItsOwn = await ownLines(lab, context);
+    return { ...watched, containers: running(containers).length, processes, linesOfItsOwn, change: changed };
+  } finally {
+    // Also when it was interrupted: the lab is this command's own.
+    await takeDown(docker, lab, { volumes: true, say: () => {} });
+  }
+}
+
+async function refuseOthersLab(docker: Engine, lab: LabName): Promise<void> {
+  const { Volumes } = await docker.listVolumes({ filters: { label: [`snacklab.lab=${lab}`] } });
+  if ((await listContainers(docker, lab)).length === 0 && (Volumes ?? []).length === 0) return;
+  throw new LabError(`a ${lab} lab is there, up or down; a comparison begins with none and forgets its own`, {
+    kind: 'unavailable',
+    suggestion: `snacklab ${lab} down --volumes`,
+  });
+}
+
+const running = (containers: readonly LabContainer[]) => containers.filter(({ oneShot }) => !oneShot);
+
+type Watched = Omit<Measurements, 'containers' | 'processes' | 'linesOfItsOwn' | 'change'>;
+
+async function watch(
+  docker: Engine,
+  lab: LabName,
+  containers: readonly LabContainer[],
+  { seconds, naive }: Trial,
+  context: CommandContext,
+): Promise<Watched> {
+  const untilMs = context.clock.nowMs() + seconds * 1000;
+  const judging = verify.run({ lab, arguments: [], options: { seconds: String(seconds) } }, context);
+  await using store = await openStore(lab, containers);
+  const [usage, seen, naively] = await Promise.all([
+    sampleUsage(docker, containers, untilMs, context),
+    lookAtAnswers(lab, store, untilMs, context),
+    naive && lab === 'lambda' ? countNaive(store, untilMs, context) : null,
+  ]);
+  const { document, verdict } = await judging;
+  const { ok, wrong, unknown, shortcomings } = document as VerifyDocument;
+  if (verdict === 'unknown') context.say(`  the judge says: ${shortcomings.join('; ')}`);
+  const judged = ok + wrong + unknown;
+  const [ageMs, forGoodMs] = await Promise.all([agesOf(containers, seen.answers), agesOf(containers, seen.forGood)]);
+  const [first, last] = [usage[0]!, usage.at(-1)!];
+  const messages = messagesBetween(seen.answers[0]!.position, seen.answers.at(-1)!.position);
+  const spentMs = seen.answers.at(-1)!.seenMs - seen.answers[0]!.seenMs;
+  const millions = ((messages / spentMs) * (last.atMs - first.atMs)) / 1e6;
+  return {
+    answers: { ok, wrong, unknown },
+    naive: naively,
+    exactShare: judged === 0 ? null : ok / judged,
+    ageMs,
+    forGoodMs: lab === 'lambda' ? forGoodMs : ageMs,
+    eventsPerSecond: (messages * 1000) / spentMs,
+    cpuSecondsPerMillion: (last.cpuSeconds - first.cpuSeconds) / millions,
+    writtenBytesPerMillion: (last.writtenBytes - first.writtenBytes) / millions,
+    memoryBytesMax: Math.max(...usage.map(({ memoryBytes }) => memoryBytes)),
+  };
+}
+
+async function sampleUsage(
+  docker: Engine,
+  containers: readonly LabContainer[],
+  untilMs: number,
+  { clock, signal }: CommandContext,
+): Promise<readonly Usage[]> {
+  const samples: Usage[] = [];
+  do {
+    signal.throwIfAborted();
+    samples.push(await usageOf(docker, containers));
+    await clock.sleep(sampleEveryMs);
+  } while (clock.nowMs() < untilMs);
+  samples.push(await usageOf(docker, containers));
+  return samples;
+}
+
+interface Looks {
+  readonly answers: readonly Sighting[];
+  /** The same moments with the position up to which events are in a base. */
+  readonly forGood: readonly Sighting[];
+}
+
+async function lookAtAnswers(
+  lab: LabName,
+  store: ServingStore,
+  untilMs: number,
+  { clock, signal }: CommandContext,
+): Promise<Looks> {
+  const remembering = withSliceCache(store);
+  const looks = { answers: [] as Sighting[], forGood: [] as Sighting[] };
+  while (clock.nowMs() < untilMs) {
+    signal.throwIfAborted();
+    const askedMs = clock.nowMs();
+    const answer = await readAnswer(remembering, itemsSold.name, clock);
+    const seenMs = clock.nowMs();
+    if (!('unknown' in answer)) {
+      looks.answers.push({ seenMs, position: answer.position, whileBatch: false });
+      looks.forGood.push({ seenMs, position: answer.baseCut, whileBatch: false });
+    }
+    await clock.sleep(Math.max(0, askEveryMs - (clock.nowMs() - askedMs)));
+  }
+  if (looks.answers.length > 1) return looks;
+  throw new LabError(`the ${lab} lab gave no answers while it was watched`, {
+    kind: 'unknown',
+    suggestion: `snacklab ${lab} up, snacklab ${lab} status`,
+  });
+}
+
+/** Reads the events that the answers came to cover, with the times that their producer gave them. */
+async function agesOf(
+  containers: readonly LabContainer[],
+  sightings: readonly Sighting[],
+): Promise<{ p50: number | null; p95: number | null; p99: number | null }> {
+  const ages = new AgeCount(sightings);
+  await using log = await openCheckerLog(`127.0.0.1:${publishedPort(containers, 'kafka')}`);
+  await log.readMessages(ages.from, ages.until, (partition, offset, _value, producedMs) => {
+    ages.add(partition, offset, producedMs);
+  });
+  const { p50Ms, p95Ms, p99Ms } = ages.percentiles().between;
+  const known = (value: number) => (Number.isNaN(value) ? null : value);
+  return { p50: known(p50Ms), p95: known(p95Ms), p99: known(p99Ms) };
+}
+
+/** The same questions in a new version: what changes is only who counts them, so both labs do the same work. */
+async function changeQuestion(lab: LabName, context: CommandContext): Promise<Measurements['change']> {
+  const [name, start] = lab === 'lambda' ? (['change', change.run] as const) : (['replay', replay.run] as const);
+  const startedMs = performance.now();
+  await start({ lab, arguments: [], options: { as: changedTo } }, context);
+  await switchCommand.run({ lab, arguments: [changedTo], options: { wait: '30' } }, context);
+  return { steps: [name, 'switch'], tookMs: performance.now() - startedMs };
+}
+
+/** Counted when the package is built. */
+async function ownLines(lab: LabName, { resources }: CommandContext): Promise<number> {
+  const counted = JSON.parse(await readFile(join(resources.root, 'dist', 'own-lines.json'), 'utf8'));
+  return counted[lab] as number;
+}

@@ -1,0 +1,58 @@
+/** Goal: the comparison reads as Markdown and as text, and says of no figure more than was measured. */
+import { describe, expect, it } from 'vitest';
+import { comparisonTable, type Measurements } from '../../src/cli/compare/measurements.js';
+
+const lambda: Measurements = {
+  answers: { ok: 1_914, wrong: 0, unknown: 1 },
+  naive: { ok: 12, wrong: 588 },
+  exactShare: 1_914 / 1_915,
+  ageMs: { p50: 321, p95: 483, p99: 1_264 },
+  forGoodMs: { p50: 31_000, p99: 58_000 },
+  eventsPerSecond: 999.6,
+  cpuSecondsPerMillion: 812.4,
+  writtenBytesPerMillion: 3 * 2 ** 30,
+  memoryBytesMax: 2.9 * 2 ** 30,
+  containers: 14,
+  processes: 31,
+  linesOfItsOwn: 1_900,
+  change: { steps: ['change', 'switch'], tookMs: 32_000 },
+};
+const kappa: Measurements = { ...lambda, naive: null, exactShare: 1, forGoodMs: { p50: null, p99: null } };
+
+describe('the table of two labs', () => {
+  const lines = comparisonTable([
+    ['lambda', lambda],
+    ['kappa', kappa],
+  ]).split('\n');
+  const cellsOf = (title: string) =>
+    lines
+      .find((line) => line.startsWith(`| ${title} `))!
+      .split('|')
+      .slice(2, -1)
+      .map((cell) => cell.trim());
+
+  it('is Markdown: a head, a rule, and a row for each figure, all of one width', () => {
+    expect(lines[0]).toMatch(/^\|\s+\| lambda\s+\| kappa\s+\|$/);
+    expect(lines[1]).toMatch(/^\|-+\|-+\|-+\|$/);
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  });
+
+  it('calls a share 100 % only when every answer was exact', () => {
+    expect(cellsOf('exact')).toEqual(['99.947 % (0 wrong, 1 unknown)', '100 % (0 wrong, 1 unknown)']);
+  });
+
+  it('counts a naive merge only where that was asked for', () => {
+    expect(cellsOf('exact, if merged naively')).toEqual(['2.000 % (588 wrong)', '-']);
+  });
+
+  it('says of what was not seen that it is not known', () => {
+    expect(cellsOf('counted for good after, p50')).toEqual(['31.0 s', '?']);
+  });
+
+  it('has each figure with its unit', () => {
+    expect(cellsOf('age of an event, p99')[0]).toBe('1.3 s');
+    expect(cellsOf('events a second')[0]).toBe('1,000');
+    expect(cellsOf('memory, peak')[0]).toBe('2.9 GiB');
+    expect(cellsOf('steps to change a question')[0]).toBe('2: change, switch');
+  });
+});
