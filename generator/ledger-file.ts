@@ -238,7 +238,7 @@ async function expectMine(state: State): Promise<void> {
 function otherSeed(theirs: number, ours: number): LabError {
   return new LabError(`the generator's ledger is of seed ${theirs}, but the seed is ${ours} now`, {
     kind: 'usage',
-    suggestion: `go on with --seed ${theirs}, or begin anew: snacklab lambda down --volumes, then up --seed ${ours}`,
+    suggestion: `go on with --seed ${theirs}, or begin anew: snacklab {lab} down --volumes, then up --seed ${ours}`,
     detail: { ledgerSeed: theirs, seed: ours },
   });
 }

@@ -156,7 +156,7 @@ function parseLine(text: string): LedgerLine | undefined {
 
 function damaged(number: number, text: string): LabError {
   return new LabError(`line ${number} of the generator's ledger is damaged: ${text.slice(0, 200)}`, {
-    suggestion: 'begin anew: snacklab lambda down --volumes, then up',
+    suggestion: 'begin anew: snacklab {lab} down --volumes, then up',
     detail: { line: number },
   });
 }

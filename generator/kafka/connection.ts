@@ -109,7 +109,7 @@ function unreachable(options: ConnectionOptions, why: unknown): LabError {
   const reason = why instanceof Error ? why.message || String((why as NodeJS.ErrnoException).code) : String(why);
   return new LabError(`kafka at ${options.host}:${options.port} cannot be reached: ${reason}`, {
     kind: 'unavailable',
-    suggestion: 'look at its log: snacklab lambda logs kafka',
+    suggestion: 'look at its log: snacklab {lab} logs kafka',
     ...(why instanceof Error ? { cause: why } : {}),
   });
 }

@@ -191,7 +191,7 @@ function giveUpOverdue(state: State): void {
   const oldest = state.sends[0];
   if (oldest === undefined || performance.now() <= oldest.deadlineMs) return;
   const waitedMs = state.options.deliveryTimeoutMs;
-  const suggestion = 'look at its log: snacklab lambda logs kafka';
+  const suggestion = 'look at its log: snacklab {lab} logs kafka';
   giveUp(state, new LabError(`kafka acknowledged nothing for ${waitedMs} ms`, { kind: 'unavailable', suggestion }));
 }
 

@@ -70,7 +70,7 @@ function leaderOf(metadata: TopicMetadata, options: SessionOptions): { host: str
   if (troubled !== undefined || metadata.partitions.length === 0) {
     throw new LabError(`topic ${options.topic} is not ready: ${describeErrorCode(troubled ?? -1)}`, {
       kind: 'unavailable',
-      suggestion: 'the setup service makes the topics: snacklab lambda logs setup',
+      suggestion: 'the setup service makes the topics: snacklab {lab} logs setup',
     });
   }
   const leaders = new Set(metadata.partitions.map((each) => each.leader));

@@ -5,10 +5,20 @@
  */
 import type { Question } from '../questions/question.js';
 import { plus, type SumTable, zero } from '../sums/table.js';
+import { epochOf, type Head } from './head.js';
 import type { Parts } from './merge.js';
 
-/** Base ⊕ the slices that were written after the base was published (`publishedMs`, epoch ms; undefined: there is none). */
-export function naiveMerge(question: Question, { base, slices }: Parts, publishedMs: number | undefined): SumTable {
-  const kept = slices.filter(({ committedMs = 0 }) => publishedMs === undefined || committedMs > publishedMs);
+/**
+ * Base ⊕ the slices that were written after the base was published (`publishedMs`, epoch ms; undefined: there is none).
+ * Of parts without a fold: there the speed layer never forgot.
+ */
+export function naiveMerge(
+  head: Pick<Head, 'segments'>,
+  question: Question,
+  { base, slices }: Omit<Parts, 'fold'>,
+  publishedMs: number | undefined,
+): SumTable {
+  const committed = slices.filter(({ epoch, number }) => epoch === epochOf(head, number));
+  const kept = committed.filter(({ committedMs = 0 }) => publishedMs === undefined || committedMs > publishedMs);
   return kept.reduce((sums, slice) => plus(question, sums, slice.sums), base?.sums ?? zero);
 }

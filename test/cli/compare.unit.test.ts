@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { comparisonTable, type Measurements } from '../../src/cli/compare/measurements.js';
 
 const lambda: Measurements = {
+  verdict: 'pass',
   answers: { ok: 1_914, wrong: 0, unknown: 1 },
   naive: { ok: 12, wrong: 588 },
   exactShare: 1_914 / 1_915,

@@ -25,9 +25,9 @@ export async function countNaive(
     const [parts, cycle] = await Promise.all([readParts(store, head, itemsSold), store.readCycle(head.pipeline)]);
     const exact = merge(head, itemsSold, parts);
     const last = parseCycle(cycle.state).history.lastPublished;
-    const isKnown = head.baseId === 0 || last?.baseId === head.baseId;
+    const isKnown = head.foldId === 0 && (head.baseId === 0 || last?.baseId === head.baseId);
     if (!('unknown' in exact) && isKnown) {
-      const naive = naiveMerge(itemsSold, parts, head.baseId === 0 ? undefined : last?.publishedMs);
+      const naive = naiveMerge(head, itemsSold, parts, head.baseId === 0 ? undefined : last?.publishedMs);
       counted[sameTable(naive, exact.merged) ? 'ok' : 'wrong'] += 1;
     }
     await clock.sleep(askEveryMs);

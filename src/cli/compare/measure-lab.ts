@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgeCount, type Sighting } from '../../checker/ages.js';
-import { LabError } from '../../errors.js';
+import { describeError, LabError, suggestionFor } from '../../errors.js';
 import { messagesBetween } from '../../positions/position.js';
 import { itemsSold } from '../../questions/builtin.js';
 import type { LabName } from '../../resources.js';
@@ -44,7 +44,6 @@ const changedTo = 'v2';
 
 export async function measureLab(lab: LabName, trial: Trial, context: CommandContext): Promise<Measurements> {
   const docker = await connectEngine(context.config);
-  await refuseOthersLab(docker, lab);
   const own = lab === 'lambda' ? lambdaFlags : {};
   try {
     await up.run({ lab, arguments: [], options: { ...trial.flags, ...own, grafana: false } }, context);
@@ -55,13 +54,24 @@ export async function measureLab(lab: LabName, trial: Trial, context: CommandCon
     const changed = await changeQuestion(lab, context);
     const linesOfItsOwn = await ownLines(lab, context);
     return { ...watched, containers: running(containers).length, processes, linesOfItsOwn, change: changed };
+  } catch (error) {
+    throw error instanceof LabError ? inLab(error, lab) : error;
   } finally {
-    // Also when it was interrupted: the lab is this command's own.
-    await takeDown(docker, lab, { volumes: true, say: () => {} });
+    // Also when it was interrupted: the lab is this command's own. The first error is the one that is told.
+    const away = takeDown(docker, lab, { volumes: true, say: () => {} });
+    await away.catch((error) => context.say(`the ${lab} lab could not be taken down: ${describeError(error)}`));
   }
 }
 
-async function refuseOthersLab(docker: Engine, lab: LabName): Promise<void> {
+/** The command is of no lab: which one met the error has to be said here. */
+function inLab(error: LabError, lab: LabName): LabError {
+  const { message, kind, detail, cause } = error;
+  return new LabError(`${lab}: ${message}`, { kind, suggestion: suggestionFor(error, lab), detail, cause });
+}
+
+/** Throws `unavailable` when there is a lab of this name, up or down: a comparison begins with none. */
+export async function refuseOthersLab(lab: LabName, context: CommandContext): Promise<void> {
+  const docker = await connectEngine(context.config);
   const { Volumes } = await docker.listVolumes({ filters: { label: [`snacklab.lab=${lab}`] } });
   if ((await listContainers(docker, lab)).length === 0 && (Volumes ?? []).length === 0) return;
   throw new LabError(`a ${lab} lab is there, up or down; a comparison begins with none and forgets its own`, {
@@ -82,16 +92,17 @@ async function watch(
   context: CommandContext,
 ): Promise<Watched> {
   const untilMs = context.clock.nowMs() + seconds * 1000;
-  const judging = verify.run({ lab, arguments: [], options: { seconds: String(seconds) } }, context);
   await using store = await openStore(lab, containers);
-  const [usage, seen, naively] = await Promise.all([
+  // Its history is of a log that is about to be forgotten: how to judge it again need not be said.
+  const judge = { ...context, say: () => {} };
+  const [{ document }, usage, seen, naively] = await together([
+    verify.run({ lab, arguments: [], options: { seconds: String(seconds) } }, judge),
     sampleUsage(docker, containers, untilMs, context),
     lookAtAnswers(lab, store, untilMs, context),
-    naive && lab === 'lambda' ? countNaive(store, untilMs, context) : null,
+    naive && lab === 'lambda' ? countNaive(store, untilMs, context) : Promise.resolve(null),
   ]);
-  const { document, verdict } = await judging;
-  const { ok, wrong, unknown, shortcomings } = document as VerifyDocument;
-  if (verdict === 'unknown') context.say(`  the judge says: ${shortcomings.join('; ')}`);
+  const { ok, wrong, unknown, verdict, shortcomings } = document as VerifyDocument;
+  if (verdict === 'unknown') context.say(`  the judge does not know: ${shortcomings.join('; ')}`);
   const judged = ok + wrong + unknown;
   const [ageMs, forGoodMs] = await Promise.all([agesOf(containers, seen.answers), agesOf(containers, seen.forGood)]);
   const [first, last] = [usage[0]!, usage.at(-1)!];
@@ -99,6 +110,7 @@ async function watch(
   const spentMs = seen.answers.at(-1)!.seenMs - seen.answers[0]!.seenMs;
   const millions = ((messages / spentMs) * (last.atMs - first.atMs)) / 1e6;
   return {
+    verdict,
     answers: { ok, wrong, unknown },
     naive: naively,
     exactShare: judged === 0 ? null : ok / judged,
@@ -109,6 +121,18 @@ async function watch(
     writtenBytesPerMillion: (last.writtenBytes - first.writtenBytes) / millions,
     memoryBytesMax: Math.max(...usage.map(({ memoryBytes }) => memoryBytes)),
   };
+}
+
+/** All of them, or the first error once all have ended: none goes on in a lab that is being taken down. */
+async function together<T extends readonly Promise<unknown>[] | []>(
+  parts: T,
+): Promise<{ -readonly [Part in keyof T]: Awaited<T[Part]> }> {
+  try {
+    return await Promise.all(parts);
+  } catch (error) {
+    await Promise.allSettled(parts);
+    throw error;
+  }
 }
 
 async function sampleUsage(

@@ -10,6 +10,7 @@ const age = z.number().nullable();
 
 /** Null where nothing was seen: a share of no answers, the age of no event. */
 export const measurements = z.object({
+  verdict: z.enum(['pass', 'unknown', 'fail']).describe("The judge's, of all answers that it saw."),
   answers: z.object({ ok: z.number().int(), wrong: z.number().int(), unknown: z.number().int() }),
   naive: z
     .object({ ok: z.number().int(), wrong: z.number().int() })
@@ -31,7 +32,7 @@ export const measurements = z.object({
   linesOfItsOwn: z.number().int().describe('Lines of code and configuration that only this architecture needs.'),
   change: z.object({
     steps: z.array(z.string()).describe('The commands that change a question.'),
-    tookMs: z.number().describe('From the first of them to the first answer of the new version.'),
+    tookMs: z.number().describe('From the first of them until readers follow the new version.'),
   }),
 });
 export type Measurements = z.infer<typeof measurements>;
