@@ -18,7 +18,13 @@ const lambda: Measurements = {
   linesOfItsOwn: 1_900,
   change: { steps: ['change', 'switch'], tookMs: 32_000 },
 };
-const kappa: Measurements = { ...lambda, naive: null, exactShare: 1, forGoodMs: { p50: null, p99: null } };
+const kappa: Measurements = {
+  ...lambda,
+  naive: null,
+  writtenBytesPerMillion: null,
+  exactShare: 1,
+  forGoodMs: { p50: null, p99: null },
+};
 
 describe('the table of two labs', () => {
   const lines = comparisonTable([
@@ -48,6 +54,7 @@ describe('the table of two labs', () => {
 
   it('says of what was not seen that it is not known', () => {
     expect(cellsOf('counted for good after, p50')).toEqual(['31.0 s', '?']);
+    expect(cellsOf('written to disks a million events')).toEqual(['3.0 GiB', '?']);
   });
 
   it('has each figure with its unit', () => {

@@ -118,7 +118,10 @@ async function watch(
     forGoodMs: lab === 'lambda' ? forGoodMs : ageMs,
     eventsPerSecond: (messages * 1000) / spentMs,
     cpuSecondsPerMillion: (last.cpuSeconds - first.cpuSeconds) / millions,
-    writtenBytesPerMillion: (last.writtenBytes - first.writtenBytes) / millions,
+    writtenBytesPerMillion:
+      first.writtenBytes === null || last.writtenBytes === null
+        ? null
+        : (last.writtenBytes - first.writtenBytes) / millions,
     memoryBytesMax: Math.max(...usage.map(({ memoryBytes }) => memoryBytes)),
   };
 }

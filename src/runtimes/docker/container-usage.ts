@@ -7,8 +7,8 @@ export interface Usage {
   readonly memoryBytes: number;
   /** Seconds of processor time since the containers began. */
   readonly cpuSeconds: number;
-  /** Bytes written to disks since the containers began. */
-  readonly writtenBytes: number;
+  /** Bytes written to disks since the containers began; null where the engine does not count them. */
+  readonly writtenBytes: number | null;
 }
 
 interface EngineStats {
@@ -33,7 +33,7 @@ export async function usageOf(docker: Engine, containers: readonly LabContainer[
     atMs,
     memoryBytes: sum(memoryOf),
     cpuSeconds: sum((one) => (one.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e9),
-    writtenBytes: sum(writtenBy),
+    writtenBytes: stats.some(({ blkio_stats: io }) => io?.io_service_bytes_recursive?.length) ? sum(writtenBy) : null,
   };
 }
 
