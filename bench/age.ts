@@ -1,6 +1,6 @@
 /** The age of an event when its answer can be read, by an outside reader: while a batch job runs and between, if one does. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AgeCount, type Percentiles, type Sighting } from '../src/checker/ages.js';
+import { type Percentiles, readAges, type Sighting } from '../src/checker/ages.js';
 import { itemsSold } from '../src/questions/builtin.js';
 import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { readAnswer } from '../src/serving/read-answer.js';
@@ -91,12 +91,7 @@ async function lookAtAnswers(lab: BenchLab, whileBatch: () => boolean): Promise<
   return sightings;
 }
 
-/** Reads the events that the answers came to cover, with the times that their producer gave them. */
-async function agesOf(lab: BenchLab, sightings: readonly Sighting[]): Promise<ReturnType<AgeCount['percentiles']>> {
-  const ages = new AgeCount(sightings);
+async function agesOf(lab: BenchLab, sightings: readonly Sighting[]): ReturnType<typeof readAges> {
   await using log = await openCheckerLog(lab.kafka);
-  await log.readMessages(ages.from, ages.until, (partition, offset, _value, producedMs) => {
-    ages.add(partition, offset, producedMs);
-  });
-  return ages.percentiles();
+  return await readAges(log, sightings);
 }

@@ -1,4 +1,5 @@
 /** Memory and processor time of a lab's containers, sampled through the engine twice a second or more. */
+import { usageOf } from '../src/runtimes/docker/container-usage.js';
 import { projectOf } from '../src/runtimes/docker/containers.js';
 import { type BenchLab, repeatedly } from './lab.js';
 
@@ -26,12 +27,12 @@ export async function sampleUsage(lab: BenchLab, stop: AbortSignal): Promise<rea
 export async function usageNow(lab: BenchLab): Promise<Usage> {
   const running = lab.containers.filter((container) => !container.oneShot);
   const atMs = Date.now();
-  const stats = await Promise.all(running.map((container) => statsOf(lab, container.id)));
+  const usages = await Promise.all(running.map((container) => usageOf(lab.docker, container)));
   const services = running.map(({ name }) => name.replace(`${projectOf(lab.name)}-`, '').replace(/-1$/, ''));
   return {
     atMs,
-    memory: new Map(services.map((service, i) => [service, stats[i]!.memory])),
-    cpu: new Map(services.map((service, i) => [service, stats[i]!.cpu])),
+    memory: new Map(services.map((service, i) => [service, usages[i]!.memoryBytes])),
+    cpu: new Map(services.map((service, i) => [service, usages[i]!.cpuSeconds])),
   };
 }
 
@@ -67,21 +68,4 @@ export function coresText(first: Usage, last: Usage): string {
     .sort((a, b) => b[1] - a[1])
     .map(([service, cores]) => `${service} ${cores.toFixed(2)}`)
     .join(', ');
-}
-
-interface EngineStats {
-  readonly memory_stats?: {
-    readonly usage?: number;
-    readonly stats?: Readonly<Record<string, number>>;
-  };
-  readonly cpu_stats?: { readonly cpu_usage?: { readonly total_usage?: number } };
-}
-
-async function statsOf(lab: BenchLab, id: string): Promise<{ memory: number; cpu: number }> {
-  const stats = (await lab.docker.getContainer(id).stats({ stream: false, 'one-shot': true })) as EngineStats;
-  const { usage = 0, stats: kinds = {} } = stats.memory_stats ?? {};
-  // cgroup v2 names, then v1's. File pages on both lists: what the kernel may drop. Shared memory is on neither.
-  const active = kinds.active_file ?? kinds.total_active_file ?? 0;
-  const inactive = kinds.inactive_file ?? kinds.total_inactive_file ?? 0;
-  return { memory: usage - active - inactive, cpu: (stats.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e9 };
 }

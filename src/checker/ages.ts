@@ -1,9 +1,10 @@
 /**
  * How old an event is when its answer can be read, measured from outside: the first moment at which an answer whose
  * position covers the event had been read, less the time that its producer gave it. The reader's own delay is in it.
- * Ages are counted in whole milliseconds, so that any number of events fits. Pure.
+ * Ages are counted in whole milliseconds, so that any number of events fits. Pure: the log is handed in.
  */
 import type { Position } from '../positions/position.js';
+import type { CheckedLog } from './verify.js';
 
 /** An answer's position and the moment (epoch ms) at which it had been read. */
 export interface Sighting {
@@ -60,6 +61,18 @@ export class AgeCount {
   percentiles(): { readonly between: Percentiles; readonly whileBatch: Percentiles } {
     return { between: this.#between.percentiles(), whileBatch: this.#whileBatch.percentiles() };
   }
+}
+
+/** The ages of the events that the answers came to cover, read from the log with the times that their producer gave. */
+export async function readAges(
+  log: Pick<CheckedLog, 'readMessages'>,
+  sightings: readonly Sighting[],
+): Promise<ReturnType<AgeCount['percentiles']>> {
+  const ages = new AgeCount(sightings);
+  await log.readMessages(ages.from, ages.until, (partition, offset, _value, producedMs) => {
+    ages.add(partition, offset, producedMs);
+  });
+  return ages.percentiles();
 }
 
 class Ages {

@@ -1,7 +1,6 @@
 /** What `verify --json` prints; see ./documents.ts for what is common to all documents. */
 import { z } from 'zod';
-
-const lab = z.enum(['lambda', 'kappa']);
+import { lab } from './documents-common.js';
 
 const flaw = z.object({
   invariant: z.enum(['prefix', 'forward', 'nothing-silent']),

@@ -1,8 +1,6 @@
 /** What the commands on versions print with --json; see ./documents.ts for what is common to all documents. */
 import { z } from 'zod';
-
-const lab = z.enum(['lambda', 'kappa']);
-const position = z.array(z.number().int().nonnegative());
+import { lab, position } from './documents-common.js';
 
 const version = z.object({
   version: z.string().describe('`v2`; `pipeline` is its full name, `kappa-2`.'),

@@ -6,12 +6,11 @@
  */
 import { z } from 'zod';
 import { measurements } from './compare/measurements.js';
+import { lab, position } from './documents-common.js';
 import { verify } from './documents-verify.js';
 import { dropped, replay, switched, versions } from './documents-versions.js';
 
 const sum = z.string().regex(/^-?\d+$/);
-const position = z.array(z.number().int().nonnegative());
-const lab = z.enum(['lambda', 'kappa']);
 const pages = z.array(z.object({ title: z.string(), url: z.string() }));
 
 export const answer = z

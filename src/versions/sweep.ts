@@ -6,7 +6,7 @@
 import type { Clock, ServingStore } from '../runtimes/ports.js';
 
 /** The runner looks once a second and gives a driver some seconds to end: after this nobody writes any more. */
-export const jobEndsWithinMs = 8_000;
+const jobEndsWithinMs = 8_000;
 
 type Store = Pick<ServingStore, 'readHeads' | 'removeHead' | 'listStored' | 'deleteStored'>;
 

@@ -4,14 +4,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AgeCount, type Sighting } from '../../checker/ages.js';
+import { readAges, type Sighting } from '../../checker/ages.js';
 import { describeError, LabError, suggestionFor } from '../../errors.js';
 import { messagesBetween } from '../../positions/position.js';
 import { itemsSold } from '../../questions/builtin.js';
 import type { LabName } from '../../resources.js';
 import { openCheckerLog } from '../../runtimes/docker/checker-log.js';
 import { publishedPort } from '../../runtimes/docker/compose-settings.js';
-import { processesIn, type Usage, usageOf } from '../../runtimes/docker/container-usage.js';
+import { processesIn, together, type Usage, usageOf } from '../../runtimes/docker/container-usage.js';
 import { connectEngine, type Engine, type LabContainer, listContainers } from '../../runtimes/docker/containers.js';
 import { takeDown } from '../../runtimes/docker/lifecycle-down.js';
 import type { ServingStore } from '../../runtimes/ports.js';
@@ -95,7 +95,7 @@ async function watch(
   await using store = await openStore(lab, containers);
   // Its history is of a log that is about to be forgotten: how to judge it again need not be said.
   const judge = { ...context, say: () => {} };
-  const [{ document }, usage, seen, naively] = await together([
+  const [{ document }, usage, seen, naively] = await settled([
     verify.run({ lab, arguments: [], options: { seconds: String(seconds) } }, judge),
     sampleUsage(docker, containers, untilMs, context),
     lookAtAnswers(lab, store, untilMs, context),
@@ -104,7 +104,7 @@ async function watch(
   const { ok, wrong, unknown, verdict, shortcomings } = document as VerifyDocument;
   if (verdict === 'unknown') context.say(`  the judge does not know: ${shortcomings.join('; ')}`);
   const judged = ok + wrong + unknown;
-  const [ageMs, forGoodMs] = await Promise.all([agesOf(containers, seen.answers), agesOf(containers, seen.forGood)]);
+  const ageMs = await agesOf(containers, seen.answers);
   const [first, last] = [usage[0]!, usage.at(-1)!];
   const messages = messagesBetween(seen.answers[0]!.position, seen.answers.at(-1)!.position);
   const spentMs = seen.answers.at(-1)!.seenMs - seen.answers[0]!.seenMs;
@@ -115,7 +115,7 @@ async function watch(
     naive: naively,
     exactShare: judged === 0 ? null : ok / judged,
     ageMs,
-    forGoodMs: lab === 'lambda' ? forGoodMs : ageMs,
+    forGoodMs: lab === 'lambda' ? await agesOf(containers, seen.forGood) : ageMs,
     eventsPerSecond: (messages * 1000) / spentMs,
     cpuSecondsPerMillion: (last.cpuSeconds - first.cpuSeconds) / millions,
     writtenBytesPerMillion:
@@ -127,7 +127,7 @@ async function watch(
 }
 
 /** All of them, or the first error once all have ended: none goes on in a lab that is being taken down. */
-async function together<T extends readonly Promise<unknown>[] | []>(
+async function settled<T extends readonly Promise<unknown>[] | []>(
   parts: T,
 ): Promise<{ -readonly [Part in keyof T]: Awaited<T[Part]> }> {
   try {
@@ -143,16 +143,23 @@ async function sampleUsage(
   containers: readonly LabContainer[],
   untilMs: number,
   { clock, signal }: CommandContext,
-): Promise<readonly Usage[]> {
-  const samples: Usage[] = [];
+): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  const sample = async () => {
+    const atMs = clock.nowMs();
+    const usages = await Promise.all(running(containers).map((container) => usageOf(docker, container)));
+    samples.push({ atMs, ...together(usages) });
+  };
   do {
     signal.throwIfAborted();
-    samples.push(await usageOf(docker, containers));
+    await sample();
     await clock.sleep(sampleEveryMs);
   } while (clock.nowMs() < untilMs);
-  samples.push(await usageOf(docker, containers));
+  await sample();
   return samples;
 }
+
+type Sample = Usage & { readonly atMs: number };
 
 interface Looks {
   readonly answers: readonly Sighting[];
@@ -186,17 +193,12 @@ async function lookAtAnswers(
   });
 }
 
-/** Reads the events that the answers came to cover, with the times that their producer gave them. */
 async function agesOf(
   containers: readonly LabContainer[],
   sightings: readonly Sighting[],
 ): Promise<{ p50: number | null; p95: number | null; p99: number | null }> {
-  const ages = new AgeCount(sightings);
   await using log = await openCheckerLog(`127.0.0.1:${publishedPort(containers, 'kafka')}`);
-  await log.readMessages(ages.from, ages.until, (partition, offset, _value, producedMs) => {
-    ages.add(partition, offset, producedMs);
-  });
-  const { p50Ms, p95Ms, p99Ms } = ages.percentiles().between;
+  const { p50Ms, p95Ms, p99Ms } = (await readAges(log, sightings)).between;
   const known = (value: number) => (Number.isNaN(value) ? null : value);
   return { p50: known(p50Ms), p95: known(p95Ms), p99: known(p99Ms) };
 }

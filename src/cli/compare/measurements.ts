@@ -37,7 +37,7 @@ export const measurements = z.object({
 });
 export type Measurements = z.infer<typeof measurements>;
 
-const ms = (value: number | null) => (value === null || Number.isNaN(value) ? '?' : duration(value));
+const ms = (value: number | null) => (value === null ? '?' : duration(value));
 
 const rows: readonly (readonly [title: string, of: (one: Measurements) => string])[] = [
   ['answers judged', ({ answers: { ok, wrong, unknown } }) => grouped(ok + wrong + unknown)],

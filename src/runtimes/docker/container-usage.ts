@@ -1,13 +1,13 @@
 /** What a lab's containers use, as the engine counts it: memory, processor time, bytes written to disks; processes. */
 import type { Engine, LabContainer } from './containers.js';
 
+/** What one container uses, or several together. */
 export interface Usage {
-  readonly atMs: number;
-  /** Bytes of all containers together, without page cache: each cgroup's usage less its file pages. */
+  /** Bytes without page cache: the cgroup's usage less its file pages. */
   readonly memoryBytes: number;
-  /** Seconds of processor time since the containers began. */
+  /** Seconds of processor time since the container began. */
   readonly cpuSeconds: number;
-  /** Bytes written to disks since the containers began; null where the engine does not count them. */
+  /** Bytes written to disks since the container began; null where the engine does not count them. */
   readonly writtenBytes: number | null;
 }
 
@@ -19,21 +19,24 @@ interface EngineStats {
   };
 }
 
-/** One sample of all containers that run. */
-export async function usageOf(docker: Engine, containers: readonly LabContainer[]): Promise<Usage> {
-  const running = containers.filter(({ oneShot }) => !oneShot);
-  const atMs = Date.now();
-  const stats = await Promise.all(
-    running.map(
-      async ({ id }) => (await docker.getContainer(id).stats({ stream: false, 'one-shot': true })) as EngineStats,
-    ),
-  );
-  const sum = (of: (one: EngineStats) => number) => stats.reduce((all, one) => all + of(one), 0);
+/** What a container uses now. */
+export async function usageOf(docker: Engine, { id }: LabContainer): Promise<Usage> {
+  const stats = (await docker.getContainer(id).stats({ stream: false, 'one-shot': true })) as EngineStats;
   return {
-    atMs,
-    memoryBytes: sum(memoryOf),
-    cpuSeconds: sum((one) => (one.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e9),
-    writtenBytes: stats.some(({ blkio_stats: io }) => io?.io_service_bytes_recursive?.length) ? sum(writtenBy) : null,
+    memoryBytes: memoryOf(stats),
+    cpuSeconds: (stats.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e9,
+    writtenBytes: writtenBy(stats),
+  };
+}
+
+/** What several use together; of those whose writing is not counted none is assumed, unless it is so of all. */
+export function together(usages: readonly Usage[]): Usage {
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const written = usages.map(({ writtenBytes }) => writtenBytes).filter((bytes) => bytes !== null);
+  return {
+    memoryBytes: sum(usages.map(({ memoryBytes }) => memoryBytes)),
+    cpuSeconds: sum(usages.map(({ cpuSeconds }) => cpuSeconds)),
+    writtenBytes: written.length === 0 ? null : sum(written),
   };
 }
 
@@ -54,8 +57,8 @@ function memoryOf({ memory_stats: memory }: EngineStats): number {
   return (memory?.usage ?? 0) - active - inactive;
 }
 
-function writtenBy({ blkio_stats: io }: EngineStats): number {
-  return (io?.io_service_bytes_recursive ?? [])
-    .filter(({ op }) => op?.toLowerCase() === 'write')
-    .reduce((bytes, { value = 0 }) => bytes + value, 0);
+function writtenBy({ blkio_stats: io }: EngineStats): number | null {
+  const counted = io?.io_service_bytes_recursive ?? [];
+  if (counted.length === 0) return null;
+  return counted.filter(({ op }) => op?.toLowerCase() === 'write').reduce((bytes, { value = 0 }) => bytes + value, 0);
 }
