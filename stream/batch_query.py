@@ -26,5 +26,6 @@ class BatchQuery:
         one_task = expected_messages <= ONE_TASK_MESSAGES_MAX
         if one_task not in self._ways:
             java_query = self._spark._jvm.snacklab.BatchQuery
-            self._ways[one_task] = java_query(self._spark._jsparkSession, MESSAGE_COLUMNS, self._plan.sql, one_task)
+            sql = self._plan.sql if one_task else self._plan.sql_of_many
+            self._ways[one_task] = java_query(self._spark._jsparkSession, MESSAGE_COLUMNS, sql, one_task)
         return json.loads(self._ways[one_task].rows(batch._jdf))

@@ -29,7 +29,8 @@ from warm_up import warm_up
 
 TOPIC = "snack_automat_message"
 RULE_FILE = Path(__file__).with_name("event-rule.json")
-MESSAGES_MAX = 400_000
+# A replay pays for the start of each slice, and loses one when it is killed: this is two seconds of it.
+MESSAGES_MAX = 1_000_000
 LOOK_EVERY_S = 0.8
 # A killed worker is back within this time; a driver that waits longer has been forgotten by the master.
 EXECUTOR_PATIENCE_S = 20

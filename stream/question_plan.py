@@ -1,24 +1,31 @@
 """Questions, as src/questions/question.ts declares them, turned into one Spark SQL query over a micro-batch.
 
 One pass serves all of them: a grouping set for each key, and one for the partitions, whose rows say what was read.
+Many messages are first summed by all keys together, where those are few: a message is then put into one sum instead of
+into one a grouping set, and sums of sums are the same sums.
 Pure: it makes text and reads rows, and knows no Spark. Integers are BIGINT and the session must be in ANSI mode, so
 that a sum which leaves 64 bits is an error and never a rounding.
 """
 
+import math
 from dataclasses import dataclass
 
 EVENT_TIME = "timestamp"
 HOUR_MS = 3_600_000
 SPARK_TYPES = {"text": "STRING", "integer": "BIGINT", "boolean": "BOOLEAN"}
-# What is said of each partition: columns 2 + number of keys and on.
-PARTITION_AGGREGATES = (
-    "count(1)",
-    "count(reason)",
-    "min(_offset)",
-    "max(_offset)",
-    f"min(`{EVENT_TIME}`)",
-    f"max(`{EVENT_TIME}`)",
-)
+# What is said of each partition: columns 2 + number of keys and on. Each with the function that merges two of it.
+PARTITION_AGGREGATES = {
+    "count(1)": "sum",
+    "count(reason)": "sum",
+    "min(_offset)": "min",
+    "max(_offset)": "max",
+    f"min(`{EVENT_TIME}`)": "min",
+    f"max(`{EVENT_TIME}`)": "max",
+}
+# More combinations of keys than this are nearly as many as messages: summing by them first would gain nothing.
+COMBINATIONS_MAX = 100_000
+# How many values a key is taken to have where the rule does not say.
+UNKNOWN_VALUES = 256
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,12 @@ class Plan:
     """A query over the view `messages`: the log's `partition`, `offset` and `value`.
 
     `parse_event` makes of a value a struct of `struct_type`: `reason`, then the `wanted` fields. Columns of a row:
-    grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums.
+    grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums. `sql_of_many` gives the same
+    rows, and is quicker over many messages.
     """
 
     sql: str
+    sql_of_many: str
     wanted: tuple
     struct_type: str
     partition_group: int
@@ -52,19 +61,31 @@ def plan_questions(questions, rule):
     """Plans questions (parsed JSON) over events of the rule (parsed event-rule.json)."""
     types = {field["name"]: field["type"] for field in rule}
     keys = list(dict.fromkeys(_key(part, types) for question in questions for part in question["key"]))
-    sums = list(dict.fromkeys(sum_ for question in questions for sum_ in _sums(question, types)))
+    conditions = list(dict.fromkeys(_condition(question, types) for question in questions))
+    merges = {sum_: merge for question in questions for sum_, merge in _sums(question, conditions, types)}
+    sums = list(merges)
     partition_columns = 2 + len(keys)
     first_sum = partition_columns + len(PARTITION_AGGREGATES)
     planned = []
     for question in questions:
         key = [keys.index(_key(part, types)) for part in question["key"]]
-        matched, *columns = [first_sum + sums.index(sum_) for sum_ in _sums(question, types)]
+        matched, *columns = [first_sum + sums.index(sum_) for sum_, _ in _sums(question, conditions, types)]
         group = _grouping_id(key, len(keys))
         planned.append(PlannedQuestion(question["name"], group, tuple(2 + k for k in key), matched, tuple(columns)))
     wanted = _wanted_fields(questions)
     struct = ", ".join(["reason: STRING", *(f"`{name}`: {SPARK_TYPES[types[name]]}" for name in wanted)])
-    sql = _query(keys, sums, [question["key"] for question in questions], types)
-    return Plan(sql, wanted, f"STRUCT<{struct}>", (1 << len(keys)) - 1, partition_columns, tuple(planned))
+    sets = [[keys.index(_key(part, types)) for part in question["key"]] for question in questions]
+    query = _Query(keys, conditions, merges, sets)
+    few = math.prod(_values(part, rule) for part in _key_parts(questions)) <= COMBINATIONS_MAX
+    return Plan(
+        sql=query.in_one_step(),
+        sql_of_many=query.in_two_steps() if few else query.in_one_step(),
+        wanted=wanted,
+        struct_type=f"STRUCT<{struct}>",
+        partition_group=(1 << len(keys)) - 1,
+        partition_columns=partition_columns,
+        questions=tuple(planned),
+    )
 
 
 def question_sums(planned, rows):
@@ -77,20 +98,62 @@ def question_sums(planned, rows):
     )
 
 
-def _query(keys, sums, question_keys, types):
-    names = [f"_k{index}" for index in range(len(keys))]
-    name_of = dict(zip(keys, names))
-    sets = ["_partition", *(", ".join(dict.fromkeys(name_of[_key(part, types)] for part in key)) for key in question_keys)]
-    return "\n".join(
-        [
-            f"SELECT {', '.join(['grouping_id()', '_partition', *names, *PARTITION_AGGREGATES, *sums])}",
-            f"FROM (SELECT `partition` AS _partition, `offset` AS _offset, e.*"
-            f"{''.join(f', {key} AS {name}' for key, name in name_of.items())}",
-            "FROM (SELECT `partition`, `offset`, parse_event(value) AS e FROM messages))",
-            f"GROUP BY {', '.join(['_partition', *names])}",
-            f"GROUPING SETS ({', '.join(f'({columns})' for columns in dict.fromkeys(sets))})",
-        ]
-    )
+class _Query:
+    """The query's text: by `keys` (expressions), with `sums` (aggregates and what merges two), for `sets` of indexes of
+    keys. Sums name `conditions` by their index: each is looked at once a message, however many sums it lets through."""
+
+    def __init__(self, keys, conditions, sums, sets):
+        self._keys = keys
+        self._conditions = conditions
+        self._names = [f"_k{index}" for index in range(len(keys))]
+        self._aggregates = {**PARTITION_AGGREGATES, **sums}
+        self._sets = ["_partition", *(", ".join(f"_k{index}" for index in dict.fromkeys(keys)) for keys in sets)]
+
+    def in_one_step(self):
+        return self._grouped(list(self._aggregates), self._messages())
+
+    def in_two_steps(self):
+        by = ", ".join(["_partition", *self._names])
+        named = [f"{aggregate} AS _a{index}" for index, aggregate in enumerate(self._aggregates)]
+        inner = f"(SELECT {by}, {', '.join(named)} FROM {self._messages()} GROUP BY {by})"
+        merged = [f"{merge}(_a{index})" for index, merge in enumerate(self._aggregates.values())]
+        return self._grouped(merged, inner)
+
+    def _grouped(self, aggregates, source):
+        by = ["_partition", *self._names]
+        return "\n".join(
+            [
+                f"SELECT {', '.join(['grouping_id()', *by, *aggregates])}",
+                f"FROM {source}",
+                f"GROUP BY {', '.join(by)}",
+                f"GROUPING SETS ({', '.join(f'({columns})' for columns in dict.fromkeys(self._sets))})",
+            ]
+        )
+
+    def _messages(self):
+        keys = "".join(f", {key} AS {name}" for key, name in zip(self._keys, self._names))
+        conditions = "".join(f", {condition} AS _c{index}" for index, condition in enumerate(self._conditions))
+        parsed = "(SELECT `partition`, `offset`, parse_event(value) AS e FROM messages)"
+        return f"(SELECT `partition` AS _partition, `offset` AS _offset, e.*{keys}{conditions} FROM {parsed})"
+
+
+def _key_parts(questions):
+    """The different parts of the questions' keys."""
+    parts = [part for question in questions for part in question["key"]]
+    return [part for index, part in enumerate(parts) if part not in parts[:index]]
+
+
+def _values(part, rule):
+    """About how many values a part of a key has among the messages of a micro-batch."""
+    if not isinstance(part, str):
+        return UNKNOWN_VALUES
+    field = next(field for field in rule if field["name"] == part)
+    if field["type"] == "boolean":
+        return 2
+    if field["type"] == "text":
+        return len(field.get("allowed", ())) or UNKNOWN_VALUES
+    bounds = (field.get("least", 0), field.get("greatest", UNKNOWN_VALUES))
+    return min(bounds[1] - bounds[0] + 1, UNKNOWN_VALUES)
 
 
 def _grouping_id(key, keys):
@@ -105,28 +168,33 @@ def _key(part, types):
     return f"{time} - pmod({time}, {HOUR_MS}L)"
 
 
-def _sums(question, types):
-    """How many events the filter let through, then the question's sums, each as one aggregate."""
-    where = " AND ".join(_equals(field, value, types) for field, value in question["where"].items()) or "reason IS NULL"
-    aggregates = ["count(1)", *(_aggregate(sum_, types) for sum_ in question["sums"].values())]
-    return [f"{aggregate} FILTER (WHERE {where})" for aggregate in aggregates]
+def _condition(question, types):
+    return " AND ".join(_equals(field, value, types) for field, value in question["where"].items()) or "e.reason IS NULL"
+
+
+def _sums(question, conditions, types):
+    """How many events the filter let through, then the question's sums: each as one aggregate and what merges two."""
+    where = f"_c{conditions.index(_condition(question, types))}"
+    aggregates = [("count(1)", "sum"), *(_aggregate(sum_, types) for sum_ in question["sums"].values())]
+    return [(f"{aggregate} FILTER (WHERE {where})", merge) for aggregate, merge in aggregates]
 
 
 def _aggregate(sum_, types):
     kind = sum_["sum"]
     if kind == "count":
-        return "count(1)"
+        return "count(1)", "sum"
     if kind == "total-of-product":
         a, b = (_field(name, types, "integer") for name in sum_["fields"])
-        return f"sum({a} * {b})"
+        return f"sum({a} * {b})", "sum"
     functions = {"total": "sum", "least": "min", "greatest": "max"}
     if kind not in functions:
         raise ValueError(f"unknown kind of sum {kind!r}: this stream job knows {['count', 'total-of-product', *functions]}")
-    return f"{functions[kind]}({_field(sum_['field'], types, 'integer')})"
+    function = functions[kind]
+    return f"{function}({_field(sum_['field'], types, 'integer')})", function
 
 
 def _equals(field, value, types):
-    quoted = _field(field, types)
+    quoted = f"e.{_field(field, types)}"
     if types[field] == "text" and isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace("'", "\\'")
         return f"{quoted} = '{escaped}'"

@@ -12,6 +12,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.execution.RDDScanExec;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceRDD;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegerType;
@@ -49,7 +50,7 @@ public final class BatchQuery {
     /** The query's rows over a batch that foreachBatch gave, as a JSON array of arrays. Null is null. */
     public String rows(Dataset<Row> batch) throws IOException {
         RDD<InternalRow> rdd = ((LogicalRDD) batch.queryExecution().logical()).rdd();
-        InternalRow[] rows = template.transform(new ReplaceLeaf(rdd)).executeCollect();
+        InternalRow[] rows = template.transform(new ReplaceLeaf(asItWasRead(rdd))).executeCollect();
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();
@@ -57,6 +58,19 @@ public final class BatchQuery {
             json.writeEndArray();
         }
         return text.toString();
+    }
+
+    /**
+     * The reader's own rows, where they can be found: what lies over them copies each message once more, with all its
+     * columns, only to pass it on.
+     */
+    @SuppressWarnings("unchecked")
+    private static RDD<InternalRow> asItWasRead(RDD<InternalRow> rdd) {
+        RDD<?> below = rdd;
+        while (!(below instanceof DataSourceRDD) && below.dependencies().size() == 1) {
+            below = below.dependencies().head().rdd();
+        }
+        return below instanceof DataSourceRDD ? (RDD<InternalRow>) below : rdd;
     }
 
     private void writeRow(JsonGenerator json, InternalRow row) throws IOException {
