@@ -28,6 +28,7 @@ HEAD_COLUMNS = {
     "number": lambda value: value,
     "position": lambda value: format_position(value),
     "segments": lambda value: format_segments(value),
+    "hold": lambda value: value,
 }
 
 
@@ -126,6 +127,8 @@ def head_of_row(row):
         position=parse_position(row.position),
         segments=tuple((segment["epoch"], segment["after"]) for segment in json.loads(row.segments)),
         base_number=row.base_number,
+        hold=row.hold,
+        is_live=row.live == row.pipeline,
         questions=tuple(json.loads(row.questions)),
     )
 

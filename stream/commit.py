@@ -1,11 +1,16 @@
 """The stream job's side of the head: take over, then commit slice after slice, each by one conditional write.
 
 A writer that was replaced is refused at its next write; one whose write is in doubt ends, and the next one reads the
-head anew (protocol rules 1 to 3). The same sequence of effects as src/serving/commit.ts; test/stream/commit-cases.json
+head anew (protocol rules 1 to 3). A switch may hold a commit for a moment, so that another version gets ahead. The same sequence of effects as src/serving/commit.ts; test/stream/commit-cases.json
 holds both to it. It knows neither Spark nor Cassandra: `store` has read_head, change_head and write_slices.
 """
 
+import time
 from dataclasses import dataclass, replace
+
+# A commit is held for no longer, whatever became of the command that asked for it.
+HOLD_S = 1.0
+LOOK_EVERY_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -20,18 +25,21 @@ class Head:
     position: tuple
     segments: tuple
     base_number: int
+    hold: int
+    is_live: bool
     questions: tuple = ()
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Where a stream job stands: what it last committed, and the epoch it writes under."""
+    """Where a stream job stands: what it last committed, the epoch it writes under, and the hold that it knows."""
 
     pipeline: str
     incarnation: int
     epoch: int
     number: int
     position: tuple
+    hold: int
 
 
 @dataclass(frozen=True)
@@ -84,10 +92,10 @@ def take_over(store, pipeline, check=None):
         {"epoch": epoch, "segments": segments_after_take_over(head, epoch)},
     )
     _must_apply(outcome, f"take over {pipeline} as epoch {epoch}")
-    return Writer(pipeline, head.incarnation, epoch, head.number, head.position), head
+    return Writer(pipeline, head.incarnation, epoch, head.number, head.position, head.hold), head
 
 
-def commit_slice(store, writer, until, parts, before_commit=None):
+def commit_slice(store, writer, until, parts, before_commit=None, clock=time):
     """Writes the next slice's parts, then commits it by moving the head. Returns the Writer that stands there.
 
     `before_commit` runs while the parts are being written: the dead letters, which must be acknowledged first as well
@@ -101,13 +109,7 @@ def commit_slice(store, writer, until, parts, before_commit=None):
         before_commit()
     # Head after rows: a crash may leave a slice that nobody names, never a head that names half of one.
     written.result()
-    outcome = store.change_head(
-        writer.pipeline,
-        {"incarnation": writer.incarnation, "epoch": writer.epoch, "number": writer.number},
-        {"number": number, "position": until},
-    )
-    _must_apply(outcome, f"commit slice {number} of {writer.pipeline} as epoch {writer.epoch}")
-    return replace(writer, number=number, position=until)
+    return replace(writer, number=number, position=until, hold=_move_head(store, clock, writer, until))
 
 
 def must_still_own(store, writer):
@@ -123,6 +125,33 @@ def segments_after_take_over(head, epoch):
     """The segments that slices above the base still need, and the new writer's own: (epoch, after), ascending."""
     needed = [index for index, (_, after) in enumerate(head.segments) if after <= head.base_number]
     return (*head.segments[needed[-1] if needed else 0 :], (epoch, head.number))
+
+
+def _move_head(store, clock, writer, until):
+    """Moves the head to the slice that was written. Returns the hold that it has then."""
+    mine = {"incarnation": writer.incarnation, "epoch": writer.epoch, "number": writer.number}
+    following = {"number": writer.number + 1, "position": until}
+    what = f"commit slice {writer.number + 1} of {writer.pipeline} as epoch {writer.epoch}"
+    outcome = store.change_head(writer.pipeline, {**mine, "hold": writer.hold}, following)
+    if outcome != "refused":
+        _must_apply(outcome, what)
+        return writer.hold
+    # Refused is certain, unlike in doubt: where only the hold is another, the same slice is committed after it.
+    hold = _until_released(store, clock, writer)
+    _must_apply("refused" if hold is None else store.change_head(writer.pipeline, mine, following), what)
+    return hold
+
+
+def _until_released(store, clock, writer):
+    """Waits until readers have moved away, or the hold is over. None when it is no hold: the head is another's."""
+    ends_s = clock.monotonic() + HOLD_S
+    while True:
+        head = store.read_head(writer.pipeline)
+        if head is None or (head.incarnation, head.epoch) != (writer.incarnation, writer.epoch) or head.hold == writer.hold:
+            return None
+        if not head.is_live or clock.monotonic() >= ends_s:
+            return head.hold
+        clock.sleep(LOOK_EVERY_S)
 
 
 def _must_apply(outcome, what):

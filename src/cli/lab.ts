@@ -1,4 +1,7 @@
-/** A lab that is up, as commands use it: its containers, and its serving store through the port that they publish. */
+/**
+ * A lab that is up, as commands use it: its containers, and its serving store through the port that they publish.
+ * Kafka's client takes a tenth of a second to load, so it is loaded where it is needed.
+ */
 import { LabError } from '../errors.js';
 import type { Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
@@ -7,8 +10,6 @@ import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
 import { openCassandraStore } from '../runtimes/docker/cassandra-store.js';
 import { publishedPort } from '../runtimes/docker/compose-settings.js';
 import { connectEngine, type Engine, type LabContainer, listContainers } from '../runtimes/docker/containers.js';
-import { kafkaLog } from '../runtimes/docker/kafka-log.js';
-import { createTables } from '../runtimes/docker/setup.js';
 import type { Log, ServingStore } from '../runtimes/ports.js';
 import type { Head, Heads } from '../serving/head.js';
 import type { CommandContext } from './report.js';
@@ -42,13 +43,14 @@ function cassandraOf(lab: LabName, containers: readonly LabContainer[]): string 
 }
 
 /** The lab's log, from the host. Throws `unavailable` when its Kafka does not run. */
-export function openLog(lab: LabName, containers: readonly LabContainer[], patienceMs?: number): Log {
+export async function openLog(lab: LabName, containers: readonly LabContainer[], patienceMs?: number): Promise<Log> {
   const kafka = containers.find(({ service }) => service === 'kafka');
   const port = publishedPort(containers, 'kafka');
   if (kafka?.state !== 'running' || port === undefined) {
     throw notUp(lab, `has no running Kafka (it is ${kafka?.state ?? 'not there'})`);
   }
   const broker = `127.0.0.1:${port}`;
+  const { kafkaLog } = await import('../runtimes/docker/kafka-log.js');
   return kafkaLog(patienceMs === undefined ? { broker } : { broker, patienceMs });
 }
 
@@ -61,7 +63,7 @@ export interface LogExtent {
 /** Undefined where the log cannot be asked: the rest is worth having without it. */
 export async function logExtent(lab: LabName, containers: readonly LabContainer[]): Promise<LogExtent | undefined> {
   try {
-    const log = openLog(lab, containers, 5000);
+    const log = await openLog(lab, containers, 5000);
     const [starts, ends] = await Promise.all([log.starts(), log.ends()]);
     return { starts, ends };
   } catch {
@@ -88,6 +90,7 @@ export async function createServedTables(
   questions: readonly Question[],
 ): Promise<void> {
   await using session = await openCassandraSession({ contactPoint: cassandraOf(lab, containers) });
+  const { createTables } = await import('../runtimes/docker/setup.js');
   await createTables(session, questions);
 }
 

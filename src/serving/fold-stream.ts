@@ -5,13 +5,14 @@
 import { judge } from '../events/parse.js';
 import { equal, type Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
-import type { DeadLetter, DeadLetterLog, Log, Message, ServingStore } from '../runtimes/ports.js';
+import type { Clock, DeadLetter, DeadLetterLog, Log, Message, ServingStore } from '../runtimes/ports.js';
 import { createFold } from '../sums/fold.js';
 import { commitSlice, type SlicePart, stillOwner, takeOver, type Writer } from './commit.js';
 
 export interface StreamPorts {
   readonly store: ServingStore;
   readonly log: Log & DeadLetterLog;
+  readonly clock: Clock;
 }
 
 /**
@@ -40,7 +41,7 @@ async function writeSlice(
   const { parts, letters } = foldSlice(questions, messages);
   // Acknowledged before the commit: what is counted as rejected can be found (protocol rule 14).
   if (letters.length > 0) await ports.log.append(letters);
-  return commitSlice(ports.store, writer, until, parts);
+  return commitSlice(ports.store, ports.clock, writer, until, parts);
 }
 
 /** The position after these messages; a partition without any keeps its bound. Throws on a gap. */

@@ -1,6 +1,7 @@
 /**
  * The head: the row that says which base and which slices make up the answer now. Pure.
- * The stream job owns epoch, number, position and segments; the base maker owns base, fold and nextBaseId.
+ * The stream job owns epoch, number, position and segments; the base maker owns base, fold and nextBaseId; commands
+ * own hold.
  * No column has two writers, so neither can undo what the other committed (protocol rule 4).
  */
 import type { Position } from '../positions/position.js';
@@ -25,6 +26,8 @@ export interface Head {
   readonly number: number;
   readonly position: Position;
   readonly segments: readonly Segment[];
+  /** Raised by a command that wants the next commit to wait for a moment; it promises nothing to anybody. */
+  readonly hold: number;
   readonly baseId: number;
   /** The base covers slices up to this number, the events from the origin up to `baseCut`. */
   readonly baseNumber: number;
@@ -61,6 +64,7 @@ export function newHead(pipeline: string, incarnation: number, origin: Position,
     number: 0,
     position: origin,
     segments: [],
+    hold: 0,
     baseId: 0,
     baseNumber: 0,
     baseCut: origin,

@@ -7,9 +7,9 @@
 import { LabError } from '../errors.js';
 import type { Clock, Outcome, ServingStore } from '../runtimes/ports.js';
 import type { Head, Heads } from '../serving/head.js';
-import { behind, isWhole, readyHead, switchDirection, versionOf } from './versions.js';
+import { behind, isWhole, mayCatchUp, readyHead, switchDirection, versionOf } from './versions.js';
 
-type Store = Pick<ServingStore, 'readHeads' | 'addHead' | 'switchLive' | 'dropHead'>;
+type Store = Pick<ServingStore, 'readHeads' | 'changeHead' | 'addHead' | 'switchLive' | 'dropHead'>;
 
 /** A switch that was made. Positions are the two pipelines' when it was decided. */
 export interface Switched {
@@ -28,13 +28,17 @@ export interface SwitchRequest {
 }
 
 const lookEveryMs = 15;
+/** A hold is over after a second; before the next one the live version commits what it has waited with. */
+const holdEveryMs = 1_500;
 
 /**
- * Moves readers to another version once it covers the live one; undefined when it is live already. Throws `fail` when
- * it does not within the patience and was not forced: then nothing has changed.
+ * Moves readers to another version once it covers the live one, which is held for a moment so that the other can get
+ * there; undefined when it is live already. Throws `fail` when it does not within the patience and was not forced: then
+ * nothing has changed.
  */
 export async function switchLive(store: Store, clock: Clock, request: SwitchRequest): Promise<Switched | undefined> {
   const deadlineMs = clock.nowMs() + request.patienceMs;
+  let heldMs = Number.NEGATIVE_INFINITY;
   for (;;) {
     const heads = await store.readHeads();
     if (heads.live === request.to) return undefined;
@@ -46,8 +50,17 @@ export async function switchLive(store: Store, clock: Clock, request: SwitchRequ
       const switched = await attempt(store, heads, { from, to, back: direction === 'back' });
       if (switched !== undefined) return switched;
     } else if (isLate) throw notThere(from, to);
+    else if (clock.nowMs() - heldMs >= holdEveryMs && mayCatchUp(to, from)) {
+      heldMs = clock.nowMs();
+      await hold(store, from);
+    }
     await clock.sleep(lookEveryMs);
   }
+}
+
+/** Asks the live version to wait with its next commit. Nothing is decided on it, so its outcome does not matter. */
+async function hold(store: Store, { pipeline, incarnation, hold }: Head): Promise<void> {
+  await store.changeHead(pipeline, { incarnation, hold }, { hold: hold + 1 });
 }
 
 /** Undefined when something moved meanwhile: then it is decided anew. */

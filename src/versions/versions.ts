@@ -50,6 +50,14 @@ export function behind(head: Pick<Head, 'position'>, position: Position): number
   return messagesBetween(min(head.position, position), position);
 }
 
+/** As many messages as a stream job may put into one slice: a version that lacks more is not there in a moment. */
+const sliceMessagesMax = 1_000_000;
+
+/** Whether a version would cover another one soon, if that one stood still. */
+export function mayCatchUp(next: Head, old: Head): boolean {
+  return isWhole(next) && behind(next, old.position) <= sliceMessagesMax;
+}
+
 /** What a switch does to readers: `forward`, or `back` where the new does not cover the old; undefined: it may not. */
 export function switchDirection(old: Head, next: Head, force: boolean): 'forward' | 'back' | undefined {
   // Not even by force: readers would have no answer at all.

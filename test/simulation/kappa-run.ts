@@ -113,7 +113,11 @@ async function followHeads(lab: SimulatedLab, process: Process): Promise<void> {
 /** As `stream/job.py`: it is given a pipeline's name, and the head says what to count. */
 function streamJob(lab: SimulatedLab, pipeline: string): Service {
   const run = (process: Process) =>
-    followLog({ store: lab.openStore(process), log: openLog(lab.world, process) }, pipeline, () => false);
+    followLog(
+      { store: lab.openStore(process), log: openLog(lab.world, process), clock: lab.clock(process) },
+      pipeline,
+      () => false,
+    );
   return { name: `stream ${pipeline}`, weight: 1.5, run };
 }
 

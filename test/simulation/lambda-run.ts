@@ -83,7 +83,12 @@ function servicesOf(lab: SimulatedLab, settings: LambdaSettings): readonly Servi
     {
       name: 'stream',
       weight: 1.5,
-      run: (process) => streamLog({ store: lab.openStore(process), log: openLog(world, process) }, pipeline, never),
+      run: (process) =>
+        streamLog(
+          { store: lab.openStore(process), log: openLog(world, process), clock: lab.clock(process) },
+          pipeline,
+          never,
+        ),
     },
     {
       name: 'archive',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Position } from '../../src/positions/position.js';
-import type { HeadColumns, Outcome, ServingStore, Slice } from '../../src/runtimes/ports.js';
+import type { Clock, HeadColumns, Outcome, ServingStore, Slice } from '../../src/runtimes/ports.js';
 import { commitSlice, type SlicePart, stillOwner, takeOver, type Writer } from '../../src/serving/commit.js';
 import type { Head } from '../../src/serving/head.js';
 import type { SumTable } from '../../src/sums/table.js';
@@ -11,12 +11,19 @@ interface CasePart extends Omit<SlicePart, 'sums'> {
   readonly sums: readonly (readonly [unknown[], string[]])[];
 }
 
+interface Read {
+  readonly live: string;
+  readonly head: Head | null;
+}
+
 type Call =
   | { readonly call: 'takeOver'; readonly outcome: Outcome }
   | { readonly call: 'look'; readonly head: Head | null }
   | {
       readonly call: 'commit';
       readonly outcome: Outcome;
+      readonly heads?: readonly Read[];
+      readonly then?: Outcome;
       readonly batch: { readonly until: Position; readonly parts: readonly CasePart[] };
     };
 
@@ -40,17 +47,20 @@ const table = (sums: CasePart['sums']): SumTable =>
 
 /** Answers as the case says and keeps the effects, in its words. */
 function recordingStore(firstHead: Head | null) {
-  const state = { head: firstHead, outcome: 'applied' as Outcome };
+  const state = { reads: [{ live: 'lambda-1', head: firstHead }] as Read[], outcomes: ['applied'] as Outcome[] };
+  // What is to come of each; the last one stays.
+  const next = <T>(list: T[]): T => (list.length > 1 ? list.shift()! : list[0]!);
   const effects: unknown[] = [];
   const store: Pick<ServingStore, 'readHeads' | 'changeHead' | 'writeSlice'> = {
     async readHeads() {
       effects.push({ effect: 'readHead', pipeline: 'lambda-1' });
-      const heads = new Map(state.head === null ? [] : [['lambda-1', state.head]]);
-      return { live: 'lambda-1', generation: 1, forced: 0, previous: null, nextIncarnation: 2, heads };
+      const { live, head } = next(state.reads);
+      const heads = new Map(head === null ? [] : [['lambda-1', head]]);
+      return { live, generation: 1, forced: 0, previous: null, nextIncarnation: 2, heads };
     },
     async changeHead(pipeline: string, expected: HeadColumns, change: HeadColumns) {
       effects.push({ effect: 'changeHead', pipeline, expected, change });
-      return state.outcome;
+      return next(state.outcomes);
     },
     async writeSlice(slice: Slice) {
       effects.push({ effect: 'writeSlice', slice: { ...slice, sums: written(slice.sums) } });
@@ -64,27 +74,42 @@ async function run(one: Case): Promise<{ effects: unknown[]; writer: Writer | un
   let writer: Writer | undefined;
   for (const call of one.calls) {
     if (call.call === 'look') {
-      state.head = call.head;
+      state.reads = [{ live: 'lambda-1', head: call.head }];
       if (!(await stillOwner(store, writer!))) return { effects, writer, end: 'replaced' };
       continue;
     }
-    state.outcome = call.outcome;
+    const then = call.call === 'commit' ? call.then : undefined;
+    state.outcomes = then === undefined ? [call.outcome] : [call.outcome, then];
+    if (call.call === 'commit' && call.heads !== undefined) state.reads = [...call.heads];
     try {
       writer =
         call.call === 'takeOver'
           ? (await takeOver(store, 'lambda-1')).writer
           : await commit(store, writer!, call.batch);
     } catch {
-      const ready = state.head?.status === 'ready';
-      return { effects, writer, end: !ready ? 'no-pipeline' : call.outcome === 'refused' ? 'replaced' : 'in-doubt' };
+      const ready = state.reads[0]!.head?.status === 'ready';
+      const outcome = then ?? call.outcome;
+      return { effects, writer, end: !ready ? 'no-pipeline' : outcome === 'refused' ? 'replaced' : 'in-doubt' };
     }
   }
   return { effects, writer, end: 'open' };
 }
 
+/** A clock on which each pause takes 400 ms, however short it was to be. */
+function slowClock(): Clock {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    async sleep() {
+      nowMs += 400;
+    },
+  };
+}
+
 const commit = (store: ServingStore, writer: Writer, batch: { until: Position; parts: readonly CasePart[] }) =>
   commitSlice(
     store,
+    slowClock(),
     writer,
     batch.until,
     batch.parts.map((part) => ({ ...part, sums: table(part.sums) })),

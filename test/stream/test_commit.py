@@ -21,22 +21,41 @@ class RecordingStore:
     """Answers as the case says and keeps the effects, in the words of the case."""
 
     def __init__(self, head):
-        self.head = head
-        self.outcome = None
+        self.reads = [{"live": "lambda-1", "head": head}]
+        self.outcomes = []
         self.effects = []
 
     def read_head(self, pipeline):
         self.effects.append({"effect": "readHead", "pipeline": pipeline})
-        return self.head and head_of_case(self.head)
+        read = following(self.reads)
+        return read["head"] and head_of_case(read["head"], read["live"])
 
     def change_head(self, pipeline, expected, change):
         effect = {"effect": "changeHead", "pipeline": pipeline, "expected": expected, "change": named(change)}
         self.effects.append(effect)
-        return self.outcome
+        return following(self.outcomes)
 
     def write_slices(self, slices):
         # A slice counts as written when its result was waited for.
         return WrittenAll([Written(self.effects, {"effect": "writeSlice", "slice": named_slice(one)}) for one in slices])
+
+
+def following(answers):
+    """The next of them; the last one stays."""
+    return answers.pop(0) if len(answers) > 1 else answers[0]
+
+
+class SlowClock:
+    """Each pause takes 400 ms on it, however short it was to be."""
+
+    def __init__(self):
+        self._now_s = 0.0
+
+    def monotonic(self):
+        return self._now_s
+
+    def sleep(self, _):
+        self._now_s += 0.4
 
 
 class WrittenAll:
@@ -48,7 +67,7 @@ class WrittenAll:
             one.result()
 
 
-def head_of_case(head):
+def head_of_case(head, live):
     return Head(
         pipeline=head["pipeline"],
         incarnation=head["incarnation"],
@@ -58,6 +77,8 @@ def head_of_case(head):
         position=tuple(head["position"]),
         segments=tuple((segment["epoch"], segment["after"]) for segment in head["segments"]),
         base_number=head["baseNumber"],
+        hold=head["hold"],
+        is_live=live == head["pipeline"],
     )
 
 
@@ -102,14 +123,15 @@ def parts_of_case(batch):
 
 
 def perform(store, call, writer):
-    store.outcome = call.get("outcome")
+    store.outcomes = [call[name] for name in ("outcome", "then") if name in call]
     if call["call"] == "takeOver":
         return take_over(store, "lambda-1")[0]
     if call["call"] == "look":
-        store.head = call["head"]
+        store.reads = [{"live": "lambda-1", "head": call["head"]}]
         must_still_own(store, writer)
         return writer
-    return commit_slice(store, writer, tuple(call["batch"]["until"]), parts_of_case(call["batch"]))
+    store.reads = list(call.get("heads", store.reads))
+    return commit_slice(store, writer, tuple(call["batch"]["until"]), parts_of_case(call["batch"]), clock=SlowClock())
 
 
 class CommitCases(unittest.TestCase):
@@ -139,7 +161,7 @@ class CommitCases(unittest.TestCase):
 class DeadLettersBeforeTheCommit(unittest.TestCase):
     def test_they_run_before_the_head_moves(self):
         store = RecordingStore(CASES[0]["head"])
-        store.outcome = "applied"
+        store.outcomes = ["applied"]
         writer, _ = take_over(store, "lambda-1")
         part = SlicePart("items-sold", 1, 1, None, None, ())
         commit_slice(store, writer, (1, 0), [part], lambda: store.effects.append({"effect": "deadLetters"}))
@@ -148,7 +170,7 @@ class DeadLettersBeforeTheCommit(unittest.TestCase):
 
     def test_the_head_stays_when_they_fail(self):
         store = RecordingStore(CASES[0]["head"])
-        store.outcome = "applied"
+        store.outcomes = ["applied"]
         writer, _ = take_over(store, "lambda-1")
 
         def fail():

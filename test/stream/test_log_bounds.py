@@ -20,7 +20,7 @@ class ALog(unittest.TestCase):
                 must_have_all_after((5, 7), starts, "log")
 
     def test_that_does_not_fit_stops_a_job_before_it_takes_over(self):
-        head = Head("lambda-1", 1, "ready", 3, 4, (5, 7), ((3, 0),), 0)
+        head = Head("lambda-1", 1, "ready", 3, 4, (5, 7), ((3, 0),), 0, 0, True)
 
         class Store:
             def read_head(self, _pipeline):

@@ -14,7 +14,7 @@ export function run(input: CommandInput, context: CommandContext): Promise<Repor
 
 async function fromTheBeginning(request: VersionRequest): Promise<VersionPlan> {
   const { lab, containers, pipeline, questions } = request;
-  const origin = await openLog(lab, containers).starts();
+  const origin = await (await openLog(lab, containers)).starts();
   const { incarnation: _, ...head } = newHead(pipeline, 0, origin, questions);
   const missing = origin.reduce((sum, offset) => sum + offset, 0);
   const begins =

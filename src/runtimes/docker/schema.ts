@@ -23,7 +23,7 @@ export const schema: readonly string[] = [
     live text static, previous text static, generation bigint static, forced bigint static, next_incarnation int static,
     pipeline text,
     incarnation int, status text, origin text, questions text,
-    epoch int, number bigint, position text, segments text,
+    epoch int, number bigint, position text, segments text, hold int,
     base_id bigint, base_number bigint, base_cut text, fold_id bigint, fold_number bigint, next_base_id bigint,
     PRIMARY KEY (architecture, pipeline))`,
 
