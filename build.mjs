@@ -10,8 +10,13 @@ const common = {
   format: 'esm',
   logLevel: 'warning',
   legalComments: 'none',
-  // Bundled CommonJS packages still call require for Node's own modules.
-  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+  // Bundled CommonJS packages still call require for Node's own modules, and look for files beside themselves.
+  banner: {
+    js: [
+      "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
+      "import { fileURLToPath as __fp } from 'node:url'; const __dirname = __fp(new URL('.', import.meta.url));",
+    ].join('\n'),
+  },
 };
 
 /** The programs that run inside containers, by the name of their bundle. */
@@ -26,6 +31,33 @@ const services = {
   views: 'src/serving/views-service.ts',
 };
 
+/**
+ * Docker's client loads SSH and gRPC at its start, for engines behind SSH and for builds that this command line does not
+ * make: a tenth of a second of each command. Here these two modules are loaded by the first call of what they export.
+ */
+const loadedWhenCalled = {
+  name: 'loaded-when-called',
+  setup(build) {
+    const late = { 'docker-modem': './ssh', dockerode: './session' };
+    for (const [name, path] of Object.entries(late)) {
+      const filter = new RegExp(`^${path.replaceAll('.', '\\.')}$`);
+      build.onResolve({ filter }, ({ path, importer }) =>
+        importer.includes(`/${name}/`) ? { path: `${name}/lib/${path.slice(2)}`, namespace: 'late' } : undefined,
+      );
+    }
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = function (...args) { return require('${path}').apply(this, args); };`,
+      resolveDir: import.meta.dirname,
+    }));
+  },
+};
+
+/** All packages that are installed with this one, but for some. */
+function packagesBut(...bundled) {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return Object.keys(dependencies).filter((name) => !bundled.includes(name));
+}
+
 const present = (entries) => Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
 
 rmSync('dist', { recursive: true, force: true });
@@ -38,7 +70,8 @@ await build({
   }),
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
-  packages: 'external',
+  external: [...packagesBut('dockerode'), '@grpc/*', 'cpu-features', '*.node'],
+  plugins: [loadedWhenCalled],
   // In parts: a command loads only the clients that it needs, and --help none.
   splitting: true,
   chunkNames: 'parts/[name]-[hash]',

@@ -21,7 +21,7 @@ export interface Compaction {
 }
 
 /** A reader fetches so many slices in a few pages. */
-export const slicesPerBase = 100;
+export const slicesPerBase = 50;
 
 /** `waits`: too few slices. `unknown`: a part is missing, which the next try may find. `overtaken`: another was quicker. */
 export type Compacted = 'published' | 'waits' | 'unknown' | 'overtaken';

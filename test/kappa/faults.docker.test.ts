@@ -35,8 +35,8 @@ describe.runIf(inject('docker'))('the Kappa lab', () => {
   it('folds slices into a base, and is exact', async () => {
     await waitForBase(0);
     const { baseNumber, number, baseCut, position } = await liveHead();
-    expect(baseNumber).toBeGreaterThanOrEqual(100);
-    expect(number - baseNumber).toBeLessThan(300);
+    expect(baseNumber).toBeGreaterThanOrEqual(50);
+    expect(number - baseNumber).toBeLessThan(150);
     expect(position.every((offset, partition) => offset >= baseCut[partition]!)).toBe(true);
     await expectExact('--ledger');
   });
