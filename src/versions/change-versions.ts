@@ -5,7 +5,7 @@
  * stream runner and the base maker follow the heads.
  */
 import { LabError } from '../errors.js';
-import type { Clock, Outcome, ServingStore } from '../runtimes/ports.js';
+import type { Clock, ServingStore } from '../runtimes/ports.js';
 import type { Head, Heads } from '../serving/head.js';
 import { behind, isWhole, readyHead, switchDirection, versionOf } from './versions.js';
 
@@ -96,27 +96,44 @@ export function mustBeFree({ heads }: Heads, pipeline: string): void {
   if (there !== undefined) throw nameTaken(there);
 }
 
-/**
- * Adds a pipeline beside the others; the stream runner starts its job. `before` makes what must be there before its
- * head, and may run more than once. Throws when the name is taken.
- */
-export async function addVersion(
-  store: Store,
-  head: Omit<Head, 'incarnation'>,
-  before: (incarnation: number) => Promise<void> = async () => {},
-): Promise<Head> {
-  for (;;) {
+/** Adds a pipeline beside the others; the stream runner starts its job. Throws when the name is taken. */
+export async function addVersion(store: Store, clock: Clock, head: Omit<Head, 'incarnation'>): Promise<Head> {
+  const inDoubt = new Set<number>();
+  const added = await untilWritten(clock, async () => {
     const heads = await store.readHeads();
+    const there = heads.heads.get(head.pipeline);
+    // A write in doubt that came through after all is this one's own.
+    if (there !== undefined && inDoubt.has(there.incarnation)) return there.incarnation;
     mustBeFree(heads, head.pipeline);
-    const added = { ...head, incarnation: heads.nextIncarnation };
-    await before(added.incarnation);
-    const outcome = await store.addHead(added);
-    if (outcome === 'applied' || (outcome === 'in-doubt' && (await isThere(store, added)))) return added;
-  }
+    const incarnation = heads.nextIncarnation;
+    const outcome = await store.addHead({ ...head, incarnation });
+    if (outcome === 'in-doubt') inDoubt.add(incarnation);
+    return outcome === 'applied' ? incarnation : undefined;
+  });
+  if (added === undefined) throw inDoubtStill(head.pipeline, 'was added');
+  return { ...head, incarnation: added };
 }
 
-async function isThere(store: Store, { pipeline, incarnation }: Head): Promise<boolean> {
-  return (await store.readHeads()).heads.get(pipeline)?.incarnation === incarnation;
+const triesMax = 20;
+const tryEveryMs = 50;
+
+/** What `attempt` first comes to; undefined when it has come to nothing so many times. */
+async function untilWritten<T>(clock: Clock, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const written = await attempt();
+    if (written !== undefined) return written;
+    await clock.sleep(tryEveryMs);
+  }
+  return undefined;
+}
+
+function inDoubtStill(pipeline: string, what: string): LabError {
+  const version = versionOf(pipeline);
+  return new LabError(`it is in doubt whether ${version} ${what}: ${triesMax} writes were not confirmed`, {
+    kind: 'unavailable',
+    suggestion: `snacklab {lab} versions shows whether it ${what}; if it was not, the same command again`,
+    detail: { pipeline, tries: triesMax },
+  });
 }
 
 function nameTaken({ pipeline, status }: Head): LabError {
@@ -130,11 +147,14 @@ function nameTaken({ pipeline, status }: Head): LabError {
 }
 
 /** Marks a version as dropping: its job ends, and what it stored goes. The live one is refused. */
-export async function dropVersion(store: Store, pipeline: string): Promise<void> {
-  for (;;) {
+export async function dropVersion(store: Store, clock: Clock, pipeline: string): Promise<void> {
+  let wanted: number | undefined;
+  const dropped = await untilWritten(clock, async () => {
     const heads = await store.readHeads();
     const head = heads.heads.get(pipeline);
-    if (head?.status === 'dropping') return;
+    wanted ??= head?.incarnation;
+    // A write in doubt came through: it is marked, or gone already, and another may have its name.
+    if (head?.status === 'dropping' || (wanted !== undefined && head?.incarnation !== wanted)) return true;
     const ready = readyHead(heads, pipeline);
     if (heads.live === pipeline) {
       throw new LabError(`${versionOf(pipeline)} is live; nothing was changed`, {
@@ -142,7 +162,7 @@ export async function dropVersion(store: Store, pipeline: string): Promise<void>
         suggestion: `move readers away first: snacklab {lab} switch VERSION`,
       });
     }
-    const outcome: Outcome = await store.dropHead(ready, heads);
-    if (outcome === 'applied') return;
-  }
+    return (await store.dropHead(ready, heads)) === 'applied' ? true : undefined;
+  });
+  if (dropped === undefined) throw inDoubtStill(pipeline, 'was dropped');
 }
