@@ -8,6 +8,8 @@ import { firstCycle, firstCycleVersion } from '../../lambda/cycle.js';
 import { LabError } from '../../src/errors.js';
 import { archive, batchLab, butFor, type Changed, version } from './batch-lab.js';
 
+const jobsGoOn: Changed = ({ engine }) => ({ engine: { ...engine, state: async () => 'running' } });
+
 describe('the cycle of a version', () => {
   it('is made from its head: idle where it counts from the origin', async () => {
     const live = version('lambda-1', 1, 0, 0);
@@ -78,21 +80,47 @@ describe('the cycle of a version', () => {
 describe('several versions', () => {
   it('have one job at a time, and all get their bases', async () => {
     const versions = [version('lambda-1', 1, 0, 9), version('lambda-2', 2, 9, 4), version('lambda-3', 3, 7, 4)];
-    const { looks, headNow, world } = batchLab(...versions);
-    let submitted = 0;
+    const { looks, headNow, cycle } = batchLab(...versions);
+    const submitted: string[] = [];
     const oneAtATime: Changed = ({ engine }) => ({
       engine: {
         ...engine,
         async submit(job) {
-          expect([...world.jobs.values()].filter(({ state }) => state === 'running')).toEqual([]);
-          submitted++;
+          const { pipeline } = job.attempt;
+          const others = versions.filter((one) => one.pipeline !== pipeline).map((one) => cycle(one)?.name);
+          expect(others.filter((name) => name !== 'idle' && name !== 'chosen')).toEqual([]);
+          submitted.push(pipeline);
           await engine.submit(job);
         },
       },
     });
     await looks(200, {}, oneAtATime);
     expect(versions.map((one) => headNow(one)!.baseId)).toEqual([2, 1, 1]);
-    expect(submitted).toBe(3);
+    expect([...new Set(submitted)].sort()).toEqual(['lambda-1', 'lambda-2', 'lambda-3']);
+  });
+
+  it('that become due at once begin with the one whose last cycle began longest ago', async () => {
+    const versions = [version('lambda-1', 1, 0, 9), version('lambda-2', 2, 0, 9)];
+    const { looks, headNow, world } = batchLab(...versions);
+    for (const [i, { pipeline, incarnation }] of versions.entries()) {
+      const history = { ...firstCycle.history, startedMs: world.scheduler.nowMs - 5_000 - 1_000 * i };
+      const state = JSON.stringify({ name: 'idle', history });
+      world.cycles.set(pipeline, { value: { version: firstCycleVersion(incarnation), state }, parked: undefined });
+    }
+    world.wanted = { ...world.wanted, batchRequests: 1 };
+    const order = new Set<string>();
+    const watched: Changed = ({ engine }) => ({
+      engine: {
+        ...engine,
+        async submit(job) {
+          order.add(job.attempt.pipeline);
+          await engine.submit(job);
+        },
+      },
+    });
+    await looks(100, {}, watched);
+    expect([...order]).toEqual(['lambda-2', 'lambda-1']);
+    expect(versions.map((one) => headNow(one)!.baseNumber)).toEqual([9, 9]);
   });
 
   it('take turns when each is always due', async () => {
@@ -120,24 +148,26 @@ describe('several versions', () => {
     expect(names.filter((name, i) => name === names[i - 1])).toEqual([]);
   });
 
-  it('keep the files that a merge replaced while the job of one of them may read them', async () => {
-    const [live, next] = [version('lambda-1', 1, 0, 9), version('lambda-2', 2, 9, 4)];
-    const { looks, cycle, world } = batchLab(live, next);
+  it('keep the files that a merge replaced until no other one is about to have a job that reads them', async () => {
+    const [live, next] = [version('lambda-1', 1, 0, 9), version('lambda-2', 2, 9, 0)];
+    const { looks, cycle, headNow, setHeads, world } = batchLab(live);
     const replaced = archive(world, 0, 0, 40);
     const merged = archive(world, 1, 0, 40);
-    const isChosen: Changed = ({ store }) =>
-      // The other one's job is not to be done with: its cycle stays where it is.
+    await looks(2, {}, jobsGoOn);
+    expect(cycle(live)!.name).toBe('running');
+    setHeads(headNow(live)!, next);
+    // The other one comes no further for now.
+    const staysChosen: Changed = ({ store }) =>
       butFor(store, {
         changeCycle: async (pipeline, expected, state) => {
-          if (pipeline === 'lambda-2' && state.includes('"running"')) {
-            throw new LabError('Cassandra did not answer', { kind: 'unavailable' });
-          }
-          return store.changeCycle(pipeline, expected, state);
+          if (pipeline === 'lambda-1') return store.changeCycle(pipeline, expected, state);
+          throw new LabError('Cassandra did not answer', { kind: 'unavailable' });
         },
       });
-    await looks(60, { batchEveryMs: 1 }, isChosen);
-    expect([cycle(next)!.name, world.archive.has(replaced)]).toEqual(['chosen', true]);
-    await looks(60);
+    await looks(20, {}, staysChosen);
+    expect([cycle(live)!.name, cycle(next)!.name, headNow(live)!.baseId]).toEqual(['idle', 'chosen', 2]);
+    expect(world.archive.has(replaced)).toBe(true);
+    await looks(20);
     expect(cycle(next)!.name).toBe('idle');
     expect([world.archive.has(replaced), world.archive.has(merged)]).toEqual([false, true]);
   });
