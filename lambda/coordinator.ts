@@ -1,7 +1,7 @@
 /**
  * The steps of the Lambda batch cycle: does the one that the durable state calls for, and stores the next state by a
- * conditional write. It may be killed between any two effects and started again; of two
- * coordinators the one whose write is refused ends. It never decides by its own memory or clock what readers see.
+ * conditional write. It may be killed between any two effects and started again; of two coordinators the one whose
+ * write is refused ends. It never decides by its own memory or clock what readers see.
  */
 import { coverage, covered, filesUpTo } from '../src/archive/chain.js';
 import { LabError } from '../src/errors.js';
@@ -58,9 +58,9 @@ async function whenIdle(
   // A version without its first base has no answer: it is due at once, and again after a cycle that was given up.
   if (isWhole(head) && (!isWanted || head.number === head.baseNumber)) return;
 
-  const question = c.questions[0]!;
-  const parts = await readParts(c.store, head, question);
+  // The archive first: while it is away this is tried at each look, and the slices may be thousands.
   const archived = coverage(await c.archive.list(), head.origin);
+  const parts = await readParts(c.store, head, c.questions[0]!);
   const best = chooseCut(head, parts.slices, parts.fold, archived);
   if (best === undefined) return;
   const baseId = await allocateBaseId(c.store, head);

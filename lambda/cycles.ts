@@ -3,7 +3,7 @@
  * after those that serve, and its head is swept away only once its jobs and outputs are gone, else nobody would know of
  * them. It remembers nothing that a step depends on, so it may be killed anywhere, and run twice.
  */
-import type { Attempt } from '../src/runtimes/ports.js';
+import type { Attempt, CycleRecord } from '../src/runtimes/ports.js';
 import type { Head } from '../src/serving/head.js';
 import { createSweeper } from '../src/versions/sweep.js';
 import { stepCycle } from './coordinator.js';
@@ -43,7 +43,7 @@ export async function runCycles(shared: Shared, { stop, say }: CyclesScope): Pro
       reportedMs = nowMs;
       await store.report({ service: 'coordinator', atMs: nowMs, report: Object.fromEntries(cycles) });
     }
-    // What is not known failed: asked again without a pause, an engine that is away would get no rest.
+    // Unknown is what failed, or what somebody else is making: neither is there any sooner for being asked at once.
     if (isIdle || [...cycles.values()].includes(undefined)) await clock.sleep(idleMs);
   }
 }
@@ -101,7 +101,7 @@ async function discardAll(
 }
 
 /** None where the cycle cannot be read either: a version may be dropped to be rid of just that. */
-function jobOf(head: Head, record: Parameters<typeof cycleOf>[1]): Attempt | undefined {
+function jobOf(head: Head, record: CycleRecord | undefined): Attempt | undefined {
   try {
     const cycle = cycleOf(head, record);
     return cycle !== undefined && 'job' in cycle ? cycle.job.attempt : undefined;
