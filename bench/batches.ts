@@ -1,6 +1,7 @@
 /** Watches the batch cycle: in which state it was when, for figures that are split by whether a batch ran. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseCycle } from '../lambda/cycle.js';
+import { cycleOf } from '../lambda/cycle.js';
+import { readyHead } from '../src/versions/versions.js';
 import { type BenchLab, openStore } from './lab.js';
 
 export interface CycleWatch {
@@ -17,7 +18,8 @@ const everyMs = 150;
 /** Begins to watch; `running` is true from the choice of a cut to the end of the cycle. */
 export async function watchCycle(lab: BenchLab, pipeline: string, stop: AbortSignal): Promise<CycleWatch> {
   const store = await openStore(lab);
-  const look = async () => parseCycle((await store.readCycle(pipeline)).state);
+  const head = readyHead(await store.readHeads(), pipeline);
+  const look = async () => cycleOf(head, await store.readCycle(pipeline));
   let failure: unknown;
   const watch = {
     running: false,
@@ -26,12 +28,12 @@ export async function watchCycle(lab: BenchLab, pipeline: string, stop: AbortSig
       if (failure !== undefined) throw failure;
     },
   };
-  let lastBase = (await look()).history.lastPublished?.baseId;
+  let lastBase = (await look())?.history.lastPublished?.baseId;
   const follow = async () => {
     while (!stop.aborted) {
-      const { name, history } = await look();
-      watch.running = name !== 'idle';
-      const baseId = history.lastPublished?.baseId;
+      const cycle = await look();
+      watch.running = cycle !== undefined && cycle.name !== 'idle';
+      const baseId = cycle?.history.lastPublished?.baseId;
       if (baseId !== lastBase) watch.published += 1;
       lastBase = baseId;
       await sleep(everyMs);

@@ -1,5 +1,5 @@
 /**
- * The coordinator's process: one step of each version's batch cycle after the other, each from the durable state.
+ * The coordinator's process: opens what the batch cycles need, and runs them.
  * It runs in the Hadoop image and submits from there, so that no container needs Docker.
  */
 import { randomUUID } from 'node:crypto';
@@ -8,15 +8,11 @@ import { openCassandraSession } from '../src/runtimes/docker/cassandra-session.j
 import { openCassandraStore } from '../src/runtimes/docker/cassandra-store.js';
 import { openHdfsArchive } from '../src/runtimes/docker/hdfs-archive.js';
 import { openHold } from '../src/runtimes/docker/holds.js';
-import { runService, type ServiceScope } from '../src/runtimes/docker/service-runtime.js';
+import { runService } from '../src/runtimes/docker/service-runtime.js';
 import { openWebHdfs } from '../src/runtimes/docker/webhdfs.js';
-import { createSweeper } from '../src/versions/sweep.js';
-import { type Coordinator, stepCycle } from './coordinator.js';
-import type { Cycle } from './cycle.js';
+import type { ArchiveStore } from '../src/runtimes/ports.js';
+import { runCycles, type Shared } from './cycles.js';
 import { openYarnEngine } from './yarn-engine.js';
-
-const idleMs = 500;
-const reportEveryMs = 2_000;
 
 await runService('coordinator', async (scope) => {
   const config = coordinatorConfig();
@@ -25,8 +21,8 @@ await runService('coordinator', async (scope) => {
   const hdfs = openWebHdfs(config.webhdfs);
   const shared: Shared = {
     store,
-    archive: await openHdfsArchive(hdfs, scope.clock.nowMs()),
-    engine: await openYarnEngine({
+    archive: whenNeeded(() => openHdfsArchive(hdfs, scope.clock.nowMs())),
+    engine: openYarnEngine({
       hdfs,
       yarn: config.yarn,
       streaming: '/opt/hadoop/streaming',
@@ -40,31 +36,15 @@ await runService('coordinator', async (scope) => {
   await runCycles(shared, scope);
 });
 
-type Shared = Omit<Coordinator, 'pipeline' | 'questions' | 'mayBegin' | 'log'>;
-
-async function runCycles(shared: Shared, { stop, clock, say }: ServiceScope): Promise<void> {
-  const { store, engine } = shared;
-  const sweeper = createSweeper(store, clock, say);
-  const found = new Map<string, Cycle>();
-  let reportedMs = 0;
-  while (!stop.aborted) {
-    const heads = [...(await store.readHeads()).heads.values()];
-    for (const { pipeline } of heads.filter(({ status }) => status === 'dropping')) {
-      await engine.discard(pipeline, Number.MAX_SAFE_INTEGER);
-      found.delete(pipeline);
-    }
-    for (const { pipeline, questions } of heads.filter(({ status }) => status === 'ready')) {
-      const mayBegin = [...found].every(([other, { name }]) => other === pipeline || name === 'idle');
-      const log = (line: string) => say(`${pipeline}: ${line}`);
-      found.set(pipeline, await stepCycle({ ...shared, pipeline, questions, mayBegin, log }));
-    }
-    await sweeper.sweep();
-    const isIdle = [...found.values()].every(({ name }) => name === 'idle');
-    const nowMs = clock.nowMs();
-    if (nowMs - reportedMs >= reportEveryMs || !isIdle) {
-      reportedMs = nowMs;
-      await store.report({ service: 'coordinator', atMs: nowMs, report: Object.fromEntries(found) });
-    }
-    if (isIdle) await clock.sleep(idleMs);
-  }
+/** Opened by the first who needs it: slices are folded while HDFS is away, also by a process that starts then. */
+function whenNeeded(open: () => Promise<ArchiveStore>): Shared['archive'] {
+  let opened: ArchiveStore | undefined;
+  const archive = async () => {
+    opened ??= await open();
+    return opened;
+  };
+  return {
+    list: async () => (await archive()).list(),
+    remove: async (path) => (await archive()).remove(path),
+  };
 }

@@ -1,46 +1,18 @@
 /**
- * The coordinator of the Lambda batch cycle: looks at the durable state, does the one step that it calls for, and
- * stores the next state by a conditional write. It may be killed between any two effects and started again; of two
- * coordinators the one whose write is refused ends. It never decides by its own memory or clock what readers see.
+ * The steps of the Lambda batch cycle: does the one that the durable state calls for, and stores the next state by a
+ * conditional write. It may be killed between any two effects and started again; of two coordinators the one whose
+ * write is refused ends. It never decides by its own memory or clock what readers see.
  */
 import { coverage, covered, filesUpTo } from '../src/archive/chain.js';
 import { LabError } from '../src/errors.js';
-import type { Question } from '../src/questions/question.js';
-import type { ArchiveStore, BatchEngine, BatchOutput, Clock, Hold, ServingStore } from '../src/runtimes/ports.js';
+import type { BatchOutput } from '../src/runtimes/ports.js';
 import { type Head, mergedNumber } from '../src/serving/head.js';
 import { allocateBaseId, foldSlices, publishBase, retire } from '../src/serving/publish.js';
 import { readParts } from '../src/serving/read-answer.js';
-import { type Cycle, chooseCut, flawOfOutput, legalSteps, parseCycle } from './cycle.js';
-
-export interface CoordinatorLimits {
-  readonly batchEveryMs: number;
-  readonly jobMsMax: number;
-  readonly attemptsMax: number;
-  /** More slices than this above the base are merged into a fold: the batch is away for long. */
-  readonly slicesMax: number;
-}
-
-export interface Coordinator {
-  readonly pipeline: string;
-  readonly questions: readonly Question[];
-  readonly store: ServingStore;
-  readonly archive: ArchiveStore;
-  readonly engine: BatchEngine;
-  readonly clock: Clock;
-  readonly limits: CoordinatorLimits;
-  /** Whether a new cycle may begin: YARN has room for one job, and another version's may be running. */
-  readonly mayBegin: boolean;
-  readonly hold: Hold;
-  /** A name that was never used before. */
-  readonly newId: () => string;
-  readonly log: (line: string) => void;
-}
-
-type Step<Name extends Cycle['name']> = (
-  coordinator: Coordinator,
-  cycle: Extract<Cycle, { name: Name }>,
-  move: (next: Cycle) => Promise<void>,
-) => Promise<void>;
+import { isWhole } from '../src/versions/versions.js';
+import { type Cycle, chooseCut, flawOfOutput, legalSteps } from './cycle.js';
+import type { FoundCycle } from './find-cycle.js';
+import { type Coordinator, readHead, type Step } from './step.js';
 
 const steps: { readonly [Name in Cycle['name']]: Step<Name> } = {
   idle: whenIdle,
@@ -50,12 +22,10 @@ const steps: { readonly [Name in Cycle['name']]: Step<Name> } = {
   published: whenPublished,
 };
 
-/** Does the one step that the durable state calls for. Returns the state that it found. */
-export async function stepCycle(coordinator: Coordinator): Promise<Cycle> {
+/** Does the one step that the found state calls for. Returns the state after it. */
+export async function stepCycle(coordinator: Coordinator, found: FoundCycle): Promise<Cycle> {
   const { store, pipeline } = coordinator;
-  const record = await store.readCycle(pipeline);
-  const cycle = parseCycle(record.state);
-  let { version } = record;
+  let { version, cycle } = found;
   await coordinator.hold(cycle.name);
   const move = async (next: Cycle) => {
     if (!legalSteps[cycle.name].includes(next.name)) throw new Error(`no step from ${cycle.name} to ${next.name}`);
@@ -66,6 +36,7 @@ export async function stepCycle(coordinator: Coordinator): Promise<Cycle> {
       });
     }
     version++;
+    cycle = next;
   };
   const step = steps[cycle.name] as Step<Cycle['name']>;
   await step(coordinator, cycle, move);
@@ -80,15 +51,16 @@ async function whenIdle(
   const head = await readHead(c);
   // First, and with nothing but the store: while no batch gets through, whatever keeps it away, reading stays bounded.
   if (isLong(c, head)) return fold(c, head);
-  if (!c.mayBegin) return;
+  if (!c.turn.mayBegin) return;
   const nowMs = c.clock.nowMs();
   const { batchRequests } = await c.store.readWanted();
-  const due = batchRequests > history.requestsSeen || nowMs - history.startedMs >= c.limits.batchEveryMs;
-  if (!due || head.number === head.baseNumber) return;
+  const isWanted = batchRequests > history.requestsSeen || nowMs - history.startedMs >= c.limits.batchEveryMs;
+  // A version without its first base has no answer: it is due at once, and again after a cycle that was given up.
+  if (isWhole(head) && (!isWanted || head.number === head.baseNumber)) return;
 
-  const question = c.questions[0]!;
-  const parts = await readParts(c.store, head, question);
+  // The archive first: while it is away this is tried at each look, and the slices may be thousands.
   const archived = coverage(await c.archive.list(), head.origin);
+  const parts = await readParts(c.store, head, c.questions[0]!);
   const best = chooseCut(head, parts.slices, parts.fold, archived);
   if (best === undefined) return;
   const baseId = await allocateBaseId(c.store, head);
@@ -102,8 +74,9 @@ async function whenIdle(
   c.log(`cut chosen: base ${baseId} up to slice ${best.number} at ${JSON.stringify(best.cut)}`);
 }
 
+/** What is not whole is not folded: only its first base shortens it, and a fold of slices alone has no answer. */
 function isLong(c: Coordinator, head: Head): boolean {
-  return head.number - mergedNumber(head) > c.limits.slicesMax;
+  return isWhole(head) && head.number - mergedNumber(head) > c.limits.slicesMax;
 }
 
 async function fold(c: Coordinator, head: Head): Promise<void> {
@@ -121,8 +94,10 @@ async function whenChosen(
     c.log(`base ${plan.baseId} is given up after ${plan.attempts} attempts: ${history.lastFailure}`);
     return move({ name: 'idle', history });
   }
-  // Between two attempts the slices may have become too many: they are folded first, and a new cut is chosen.
-  if (plan.attempts > 0 && isLong(c, await readHead(c))) return move({ name: 'idle', history });
+  const waits = !c.turn.maySubmit;
+  // While it waits the slices may have become too many: they are folded first, and a new cut is chosen.
+  if ((waits || plan.attempts > 0) && isLong(c, await readHead(c))) return move({ name: 'idle', history });
+  if (waits) return;
   const attempt = { pipeline: c.pipeline, baseId: plan.baseId, id: c.newId() };
   // The name first: whatever submits under it is the process that recorded it, so no output has two writers.
   await move({
@@ -202,7 +177,11 @@ async function whenLoaded(
     oldBaseId: plan.oldBaseId,
     oldFoldId: plan.oldFoldId,
   });
-  if (outcome === 'in-doubt') throw new LabError(`publishing base ${plan.baseId} is in doubt`, { kind: 'unavailable' });
+  if (outcome === 'in-doubt') {
+    throw new LabError(`publishing base ${plan.baseId} of ${c.pipeline} is in doubt`, {
+      suggestion: 'none is needed: this process ends and the next one starts from the stored state',
+    });
+  }
   const isOurs = outcome === 'applied' || (await readHead(c)).baseId === plan.baseId;
   if (!isOurs) {
     c.log(`base ${plan.baseId} was overtaken by another one`);
@@ -236,14 +215,7 @@ async function whenPublished(
 ) {
   await retire(c.store, c.pipeline, c.questions);
   await c.engine.discard(c.pipeline, plan.baseId);
-  // Here, because no job of this cycle reads them any more.
-  for (const file of covered(await c.archive.list())) await c.archive.remove(file.path);
+  // Here, because no job of this cycle reads them any more, and while no job of another version's can.
+  if (c.turn.mayRemoveFiles) for (const file of covered(await c.archive.list())) await c.archive.remove(file.path);
   await move({ name: 'idle', history: { ...history, failures: 0, lastFailure: null } });
-}
-
-async function readHead(c: Coordinator): Promise<Head> {
-  const head = (await c.store.readHeads()).heads.get(c.pipeline);
-  if (head === undefined)
-    throw new LabError(`there is no pipeline ${c.pipeline}`, { suggestion: 'snacklab lambda up' });
-  return head;
 }

@@ -5,8 +5,9 @@
  */
 import { z } from 'zod';
 import { covers, equal, messagesBetween, type Position } from '../src/positions/position.js';
-import type { Base, BatchOutput, Slice } from '../src/runtimes/ports.js';
+import type { Base, BatchOutput, CycleRecord, Slice } from '../src/runtimes/ports.js';
 import { epochOf, type Head, mergedNumber } from '../src/serving/head.js';
+import { isWhole } from '../src/versions/versions.js';
 
 const position = z.array(z.number().int().nonnegative());
 
@@ -74,14 +75,16 @@ export const firstCycle: Cycle = {
   history: { startedMs: 0, requestsSeen: 0, failures: 0, lastFailure: null, lastPublished: null },
 };
 
-/**
- * The cycle of a version that begins at a cut: its first base is planned before it has a slice. Where the cut is the
- * origin there is nothing to count before it.
- */
-export function cycleFromCut(head: Pick<Head, 'origin'>, cut: Position, nowMs: number): Cycle {
-  if (equal(cut, head.origin)) return firstCycle;
+/** The cycle that a pipeline begins with, made from its head. `batchRequests` are those that are there now. */
+export function newCycle(head: Head, nowMs: number, batchRequests: number): Cycle {
+  return isWhole(head) ? firstCycle : cycleFromCut(head.baseCut, nowMs, batchRequests);
+}
+
+/** The cycle of a version that begins at a cut: its first base is planned before it has a slice. */
+export function cycleFromCut(cut: Position, nowMs: number, batchRequests: number): Cycle {
   const plan = { baseId: 1, number: 0, cut: [...cut], oldBaseId: 0, oldFoldId: 0, chosenMs: nowMs, attempts: 0 };
-  return { name: 'chosen', history: { ...firstCycle.history, startedMs: nowMs }, plan };
+  // The first base answers the requests that are there: heard again after it, they would make it twice.
+  return { name: 'chosen', history: { ...firstCycle.history, startedMs: nowMs, requestsSeen: batchRequests }, plan };
 }
 
 /** Cycle versions of a pipeline: above all that an earlier one of its name can have reached. */
@@ -89,14 +92,26 @@ export function firstCycleVersion(incarnation: number): number {
   return incarnation * 10 ** 9;
 }
 
-/** Reads a stored state; an empty text is a pipeline's first. Throws on anything that is not a state. */
+/** The stored cycle of this very pipeline; undefined where there is none, or only another one's of its name. */
+export function cycleOf(
+  { incarnation }: Pick<Head, 'incarnation'>,
+  record: CycleRecord | undefined,
+): Cycle | undefined {
+  if (record === undefined) return undefined;
+  const isOurs =
+    firstCycleVersion(incarnation) <= record.version && record.version < firstCycleVersion(incarnation + 1);
+  return isOurs ? parseCycle(record.state) : undefined;
+}
+
+/** Reads a stored state. Throws on anything that is not one: a state is never guessed. */
 export function parseCycle(text: string): Cycle {
-  return text === '' ? firstCycle : cycleSchema.parse(JSON.parse(text));
+  return cycleSchema.parse(JSON.parse(text));
 }
 
 /**
  * The newest committed slice boundary that the archive covers, found along the chain that readers follow
- * (protocol rule 5). The end of the fold is one too. Undefined when there is none above the base.
+ * (protocol rule 5). The end of the fold is one too, and so is the cut that a version without its first base began at.
+ * Undefined when there is none above the base.
  */
 export function chooseCut(
   head: Head,
@@ -106,7 +121,8 @@ export function chooseCut(
 ): { readonly number: number; readonly cut: Position } | undefined {
   let end = fold?.until ?? head.baseCut;
   let next = mergedNumber(head) + 1;
-  let best: { number: number; cut: Position } | undefined;
+  const isBegun = !isWhole(head) && covers(archived, end);
+  let best = isBegun ? { number: head.baseNumber, cut: end } : undefined;
   if (fold !== undefined) {
     if (!covers(archived, end)) return undefined;
     best = { number: fold.number, cut: end };

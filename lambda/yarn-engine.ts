@@ -28,11 +28,14 @@ const uberBytesMax = 512 << 20;
 const callMsMax = 20_000;
 const submitMsMax = 180_000;
 
-export async function openYarnEngine(options: YarnEngineOptions): Promise<BatchEngine> {
+/** Needs no engine to be there yet: each call asks those that it needs, and throws `unavailable` where one is away. */
+export function openYarnEngine(options: YarnEngineOptions): BatchEngine {
   const { hdfs, yarn } = options;
-  await hdfs.makeDirectory(root);
   return {
-    submit: (job) => runStreaming(options.streaming, streamingArguments(job, options.task)),
+    async submit(job) {
+      await hdfs.makeDirectory(root);
+      await runStreaming(options.streaming, streamingArguments(job, options.task));
+    },
     async state(attempt) {
       if (await hdfs.exists(`${folderOf(attempt)}/_SUCCESS`)) return 'succeeded';
       return stateInYarn(await findApplications(yarn, nameOf(attempt)));
@@ -130,10 +133,7 @@ type Application = { readonly id: string; readonly state: string; readonly final
 
 async function findApplications(yarn: string, tag: string): Promise<readonly Application[]> {
   const url = `http://${yarn}/ws/v1/cluster/apps?applicationTags=${encodeURIComponent(tag)}`;
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(callMsMax),
-    headers: { accept: 'application/json' },
-  });
+  const response = await ask(url, { headers: { accept: 'application/json' } });
   if (!response.ok) throw new LabError(`YARN answered ${response.status} to ${url}`, { kind: 'unavailable' });
   return applicationsSchema.parse(await response.json()).apps?.app ?? [];
 }
@@ -152,11 +152,23 @@ function hasEnded({ state }: Application): boolean {
 async function killApplications(yarn: string, tag: string): Promise<void> {
   for (const application of await findApplications(yarn, tag)) {
     if (hasEnded(application)) continue;
-    await fetch(`http://${yarn}/ws/v1/cluster/apps/${application.id}/state?user.name=snacklab`, {
+    await ask(`http://${yarn}/ws/v1/cluster/apps/${application.id}/state?user.name=snacklab`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ state: 'KILLED' }),
-      signal: AbortSignal.timeout(callMsMax),
+    });
+  }
+}
+
+async function ask(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...request, signal: AbortSignal.timeout(callMsMax) });
+  } catch (cause) {
+    throw new LabError('YARN did not answer', {
+      kind: 'unavailable',
+      suggestion: 'snacklab lambda logs resourcemanager',
+      detail: { url },
+      cause,
     });
   }
 }

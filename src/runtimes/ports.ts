@@ -197,7 +197,8 @@ export interface ServingStore {
   /** Deletes the bases (or folds) with an id below `below`. */
   deleteBases(kind: Base['kind'], incarnation: number, question: string, below: number): Promise<void>;
 
-  readCycle(pipeline: string): Promise<CycleRecord>;
+  /** Undefined where nobody has made one; it may still be an earlier pipeline's of that name. */
+  readCycle(pipeline: string): Promise<CycleRecord | undefined>;
   /**
    * Makes a pipeline's cycle anew, whatever an earlier pipeline of its name left. `version` must lie above all that such
    * a one reached, so that a coordinator of it is refused.

@@ -3,7 +3,7 @@
  * Method: a store whose cycle a script moves on, one state a look.
  */
 import { describe, expect, it } from 'vitest';
-import type { Cycle } from '../../lambda/cycle.js';
+import { type Cycle, firstCycleVersion } from '../../lambda/cycle.js';
 import { batchNow } from '../../src/cli/commands/batch.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
 import type { Wanted } from '../../src/runtimes/ports.js';
@@ -45,7 +45,8 @@ const busy: Head = {
   baseCut: [100],
 };
 
-async function batch(cycles: readonly Cycle[], head = busy) {
+/** `undefined`: the coordinator has not made it yet. */
+async function batch(cycles: readonly (Cycle | undefined)[], head = busy) {
   let nowMs = 0;
   let look = 0;
   const wanted: Wanted = { rate: null, paused: false, batchRequests: 4 };
@@ -61,7 +62,10 @@ async function batch(cycles: readonly Cycle[], head = busy) {
     }),
     readWanted: async () => wanted,
     changeWanted: async (change: Partial<Wanted>) => void changes.push(change),
-    readCycle: async () => ({ version: 1, state: JSON.stringify(cycles[Math.min(look++, cycles.length - 1)]) }),
+    readCycle: async () => {
+      const cycle = cycles[Math.min(look++, cycles.length - 1)];
+      return cycle && { version: firstCycleVersion(1) + look, state: JSON.stringify(cycle) };
+    },
   };
   const clock = {
     nowMs: () => nowMs,
@@ -93,6 +97,15 @@ describe('a batch that is wanted now', () => {
     ]);
     expect(looks).toBe(4);
     expect(report.document).toMatchObject({ published: true, baseId: 3, tookMs: { total: 10_000, job: 9000 } });
+  });
+
+  it('waits for the coordinator to make the cycle of a version that has none yet', async () => {
+    const { report, looks } = await batch([
+      undefined,
+      undefined,
+      idle({ startedMs: 3000, requestsSeen: 5, lastPublished: base(3, 3000) }),
+    ]);
+    expect([looks, report.document]).toMatchObject([3, { published: true, baseId: 3 }]);
   });
 
   it('says so when the cycle that heard it was given up', async () => {

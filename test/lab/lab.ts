@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'cassandra-driver';
 import { expect } from 'vitest';
-import { parseCycle } from '../../lambda/cycle.js';
+import { cycleOf } from '../../lambda/cycle.js';
 import type { LabName } from '../../src/resources.js';
 import { openCassandraStore } from '../../src/runtimes/docker/cassandra-store.js';
 import type { ServingStore } from '../../src/runtimes/ports.js';
@@ -114,7 +114,10 @@ export function testLab(lab: LabName, portBase: number) {
   /** The batch cycle's state as it is stored. */
   async function cycleState() {
     await using store = await openStore();
-    return parseCycle((await store.readCycle('lambda-1')).state);
+    const head = (await store.readHeads()).heads.get('lambda-1')!;
+    const cycle = cycleOf(head, await store.readCycle('lambda-1'));
+    if (cycle === undefined) throw new Error('the coordinator has not made the cycle of lambda-1 yet');
+    return cycle;
   }
 
   /** The live pipeline's head. */

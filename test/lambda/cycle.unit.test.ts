@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { chooseCut, firstCycle, flawOfOutput, legalSteps, parseCycle } from '../../lambda/cycle.js';
+import {
+  chooseCut,
+  cycleOf,
+  firstCycle,
+  firstCycleVersion,
+  flawOfOutput,
+  legalSteps,
+  newCycle,
+  parseCycle,
+} from '../../lambda/cycle.js';
 import {
   decodeOrder,
   encodeOrder,
@@ -41,6 +50,15 @@ describe('the cut', () => {
     expect(chooseCut(folded, [], { number: 3, until: [3, 0] }, [3, 0])).toEqual({ number: 3, cut: [3, 0] });
     expect(chooseCut(folded, [], { number: 3, until: [3, 0] }, [2, 0])).toBeUndefined();
   });
+
+  it('may be where a version without its first base began, as long as no slice of it is archived', () => {
+    const begun = head({ number: 1, baseCut: [5, 5], position: [6, 5] });
+    const first = { ...slice(1, [6, 5]), from: [5, 5] };
+    expect(chooseCut(begun, [first], undefined, [5, 5])).toEqual({ number: 0, cut: [5, 5] });
+    expect(chooseCut(begun, [first], undefined, [6, 5])).toEqual({ number: 1, cut: [6, 5] });
+    expect(chooseCut(begun, [first], undefined, [4, 9])).toBeUndefined();
+    expect(chooseCut({ ...begun, baseId: 1 }, [first], undefined, [5, 5])).toBeUndefined();
+  });
 });
 
 describe('the cycle', () => {
@@ -50,8 +68,34 @@ describe('the cycle', () => {
     }
   });
 
-  it('begins idle, and never guesses at a state that it cannot read', () => {
-    expect(parseCycle('')).toEqual(firstCycle);
+  it('begins idle for a version that counts from the origin', () => {
+    expect(newCycle(head({}), 70, 4)).toEqual(firstCycle);
+  });
+
+  it('begins with the first base planned for a version that began at a cut, and with the requests that are there', () => {
+    const begun = newCycle(head({ baseCut: [5, 7], position: [5, 7] }), 70, 4);
+    expect(begun).toMatchObject({
+      name: 'chosen',
+      history: { startedMs: 70, requestsSeen: 4 },
+      plan: { baseId: 1, number: 0, cut: [5, 7], oldBaseId: 0, attempts: 0 },
+    });
+    expect(parseCycle(JSON.stringify(begun))).toEqual(begun);
+  });
+
+  it('is that of one incarnation: what an earlier or later version of its name left is none', () => {
+    const state = JSON.stringify(firstCycle);
+    const at = (version: number) => cycleOf({ incarnation: 3 }, { version, state });
+    expect(at(firstCycleVersion(3))).toEqual(firstCycle);
+    expect(at(firstCycleVersion(4) - 1)).toEqual(firstCycle);
+    expect(at(firstCycleVersion(3) - 1)).toBeUndefined();
+    expect(at(firstCycleVersion(4))).toBeUndefined();
+    expect(cycleOf({ incarnation: 3 }, undefined)).toBeUndefined();
+    // Of another's state nothing is read, whatever it is.
+    expect(cycleOf({ incarnation: 3 }, { version: 7, state: '' })).toBeUndefined();
+  });
+
+  it('is never guessed at where its state cannot be read', () => {
+    expect(() => parseCycle('')).toThrow();
     expect(parseCycle(JSON.stringify(firstCycle))).toEqual(firstCycle);
     expect(() => parseCycle('{"name":"chosen"}')).toThrow();
     expect(() => parseCycle('{')).toThrow();

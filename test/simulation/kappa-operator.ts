@@ -1,5 +1,5 @@
 /**
- * Somebody who starts, switches, rolls back and drops versions of the simulated Kappa lab at seeded times, by the same
+ * Somebody who starts, switches, rolls back and drops versions of a simulated lab, Kappa's at first, at seeded times, by the same
  * functions as the commands. What a command refuses is an answer like any other; being killed in its midst is usual.
  */
 import { LabError } from '../../src/errors.js';
@@ -7,8 +7,9 @@ import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questio
 import type { Question } from '../../src/questions/question.js';
 import type { Process } from '../../src/runtimes/memory/scheduler.js';
 import type { ServingStore } from '../../src/runtimes/ports.js';
-import { newHead } from '../../src/serving/head.js';
-import { addVersion, dropVersion, previousVersion, switchLive } from '../../src/versions/change-versions.js';
+import { type Head, type Heads, newHead } from '../../src/serving/head.js';
+import { addVersion, dropVersion } from '../../src/versions/change-versions.js';
+import { previousVersion, switchLive } from '../../src/versions/switch-live.js';
 import type { SimulatedLab } from './simulated-lab.js';
 
 /** What versions may answer: the same names, but other filters and keys. */
@@ -18,7 +19,21 @@ export const questionSets: readonly (readonly Question[])[] = [
   [itemsSold, { ...revenueByMachine, key: ['snack_automat_id', 'item'] }],
 ];
 
-const names = ['kappa-1', 'kappa-2', 'kappa-3', 'kappa-4'];
+/** What versions are called, and where a new one begins. */
+export interface VersionKind {
+  readonly names: readonly string[];
+  readonly headOf: (
+    lab: SimulatedLab,
+    heads: Heads,
+    pipeline: string,
+    questions: readonly Question[],
+  ) => Omit<Head, 'incarnation'>;
+}
+
+const kappaVersions: VersionKind = {
+  names: ['kappa-1', 'kappa-2', 'kappa-3', 'kappa-4'],
+  headOf: (lab, _, pipeline, questions) => newHead(pipeline, 0, lab.origin, questions),
+};
 /** As many as Spark would have room for. */
 const versionsMax = 3;
 const pauseMsMax = 150;
@@ -28,15 +43,21 @@ interface Operator {
   readonly process: Process;
   readonly store: ServingStore;
   readonly forcedRate: number;
+  readonly kind: VersionKind;
 }
 
 type Command = (operator: Operator) => Promise<unknown>;
 
 const commands: readonly Command[] = [add, add, switchToAny, switchToAny, switchToAny, rollBack, drop, drop];
 
-export async function operate(lab: SimulatedLab, process: Process, forcedRate: number): Promise<void> {
+export async function operate(
+  lab: SimulatedLab,
+  process: Process,
+  forcedRate: number,
+  kind: VersionKind = kappaVersions,
+): Promise<void> {
   const { scheduler } = lab.world;
-  const operator = { lab, process, store: lab.openStore(process), forcedRate };
+  const operator = { lab, process, store: lab.openStore(process), forcedRate, kind };
   for (;;) {
     await lab.clock(process).sleep(scheduler.integer(pauseMsMax));
     try {
@@ -47,10 +68,11 @@ export async function operate(lab: SimulatedLab, process: Process, forcedRate: n
   }
 }
 
-async function add({ lab, store }: Operator): Promise<void> {
-  const { heads } = await store.readHeads();
-  if (heads.size >= versionsMax) return;
-  await addVersion(store, newHead(oneOf(lab, names), 0, lab.origin, oneOf(lab, questionSets)));
+async function add({ lab, process, store, kind }: Operator): Promise<void> {
+  const heads = await store.readHeads();
+  if (heads.heads.size >= versionsMax) return;
+  const head = kind.headOf(lab, heads, oneOf(lab, kind.names), oneOf(lab, questionSets));
+  await addVersion(store, lab.clock(process), head);
 }
 
 async function switchToAny(operator: Operator): Promise<void> {
@@ -67,9 +89,9 @@ async function switchTo({ lab, process, store, forcedRate }: Operator, to: strin
   await switchLive(store, lab.clock(process), { to, force, patienceMs: force ? 30 : 300 });
 }
 
-async function drop({ lab, store }: Operator): Promise<void> {
+async function drop({ lab, process, store }: Operator): Promise<void> {
   const { heads } = await store.readHeads();
-  await dropVersion(store, oneOf(lab, [...heads.keys()]));
+  await dropVersion(store, lab.clock(process), oneOf(lab, [...heads.keys()]));
 }
 
 function oneOf<T>(lab: SimulatedLab, list: readonly T[]): T {

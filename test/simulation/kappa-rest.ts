@@ -38,7 +38,7 @@ export async function flawAtRest(lab: SimulatedLab): Promise<string | undefined>
 }
 
 /** Every version answers, not only the live one. */
-async function flawOfVersions(lab: SimulatedLab): Promise<string | undefined> {
+export async function flawOfVersions(lab: SimulatedLab): Promise<string | undefined> {
   let flaw: string | undefined;
   await lab.once('judge', async (process) => {
     const store = lab.openStore(process);
@@ -71,7 +71,7 @@ async function flawOfBounds(lab: SimulatedLab): Promise<string | undefined> {
 }
 
 /** The incarnations of what is stored and belongs to no head. */
-function orphans(world: World): readonly number[] {
+export function orphans(world: World): readonly number[] {
   const kept = new Set([...world.heads.value.heads.values()].map(({ incarnation }) => incarnation));
   const stored = [...world.slices.values(), ...world.bases.values()].map(({ incarnation }) => incarnation);
   return stored.filter((incarnation) => !kept.has(incarnation));

@@ -6,22 +6,20 @@
  * `runKappa(7)` is the run of seed 7 again, effect by effect.
  */
 import { type Compaction, compact } from '../../kappa/compaction.js';
-import { openLog } from '../../src/runtimes/memory/log.js';
 import { createRandom, type Process } from '../../src/runtimes/memory/scheduler.js';
-import { followLog } from '../../src/serving/fold-stream.js';
-import { type Head, newHead } from '../../src/serving/head.js';
+import { newHead } from '../../src/serving/head.js';
 import { createSweeper } from '../../src/versions/sweep.js';
 import { operate, questionSets } from './kappa-operator.js';
 import { flawAtRest, isAtRest, stateOf } from './kappa-rest.js';
 import {
   type FaultSettings,
   type Mutation,
-  type Running,
   type RunResult,
   type Service,
   SimulatedLab,
   Violation,
 } from './simulated-lab.js';
+import { followHeads, readyOf } from './stream-runner.js';
 
 /** What a run of Kappa may meet; rates are per step. */
 export interface KappaSettings extends FaultSettings {
@@ -89,38 +87,6 @@ export async function runKappa(
   return { ...result, bases, added, gone: added + 1 - heads.size, switches: generation - 1, forced };
 }
 
-/** As `stream/runner.py`: one stream job for each ready pipeline, none for any other. A job ends with its runner. */
-async function followHeads(lab: SimulatedLab, process: Process): Promise<void> {
-  const store = lab.openStore(process);
-  const jobs = new Map<string, Running>();
-  for (;;) {
-    const ready = readyOf((await store.readHeads()).heads);
-    const wanted = new Set(ready.map(({ pipeline }) => pipeline));
-    for (const [pipeline, job] of jobs) {
-      if (wanted.has(pipeline)) continue;
-      if (job.process.alive && !job.zombie) lab.stop(job);
-      jobs.delete(pipeline);
-    }
-    for (const pipeline of wanted) {
-      const job = jobs.get(pipeline);
-      if (job?.process.alive && !job.zombie) continue;
-      jobs.set(pipeline, lab.start(streamJob(lab, pipeline), process));
-    }
-    await lab.clock(process).sleep(20);
-  }
-}
-
-/** As `stream/job.py`: it is given a pipeline's name, and the head says what to count. */
-function streamJob(lab: SimulatedLab, pipeline: string): Service {
-  const run = (process: Process) =>
-    followLog(
-      { store: lab.openStore(process), log: openLog(lab.world, process), clock: lab.clock(process) },
-      pipeline,
-      () => false,
-    );
-  return { name: `stream ${pipeline}`, weight: 1.5, run };
-}
-
 /** As `kappa/compactor-service.ts`. */
 async function runCompactor(lab: SimulatedLab, process: Process, settings: KappaSettings, published: () => void) {
   const { slicesPerBase, sweeperHaste } = settings;
@@ -134,8 +100,4 @@ async function runCompactor(lab: SimulatedLab, process: Process, settings: Kappa
     await sweeper.sweep();
     await lab.clock(process).sleep(40);
   }
-}
-
-function readyOf(heads: ReadonlyMap<string, Head>): readonly Head[] {
-  return [...heads.values()].filter(({ status }) => status === 'ready');
 }

@@ -1,21 +1,25 @@
 /**
  * Goal: the Lambda protocol answers exactly at every instant, whatever is killed, delayed, repeated or replaced.
- * Method: the real stream commit, archive, coordinator and reader run in a simulated lab (./simulated-lab.ts), where a
- * seed decides what goes wrong. At rest everything must be counted, in a base, with nothing left over.
+ * Method: the real stream commit, archive, batch cycles, sweeper, version commands and reader run in a simulated lab
+ * (./simulated-lab.ts), where a seed decides what goes wrong and whether somebody changes versions. At rest everything
+ * must be counted, in a base, with nothing left over.
  * `runLambda(7)` is the run of seed 7 again, effect by effect.
  */
-import { type Coordinator, stepCycle } from '../../lambda/coordinator.js';
-import { parseCycle } from '../../lambda/cycle.js';
+import { cycleOf } from '../../lambda/cycle.js';
+import { runCycles } from '../../lambda/cycles.js';
 import { followLog as archiveLog, mergeOnce } from '../../src/archive/archiver.js';
+import { planFromCut } from '../../src/cli/commands/change.js';
 import { equal } from '../../src/positions/position.js';
-import { builtinQuestions } from '../../src/questions/builtin.js';
 import { openBatchEngine } from '../../src/runtimes/memory/batch-engine.js';
 import { openArchive, openLog } from '../../src/runtimes/memory/log.js';
 import { createRandom, type Process } from '../../src/runtimes/memory/scheduler.js';
 import { endOfLog, type World } from '../../src/runtimes/memory/world.js';
-import { followLog as streamLog } from '../../src/serving/fold-stream.js';
-import { newHead } from '../../src/serving/head.js';
+import type { Clock } from '../../src/runtimes/ports.js';
+import { type Head, newHead } from '../../src/serving/head.js';
 import { retire } from '../../src/serving/publish.js';
+import { isWhole } from '../../src/versions/versions.js';
+import { operate, questionSets, type VersionKind } from './kappa-operator.js';
+import { flawOfVersions, orphans } from './kappa-rest.js';
 import { flawOfDeadLetters } from './oracle.js';
 import {
   type FaultSettings,
@@ -25,17 +29,30 @@ import {
   SimulatedLab,
   Violation,
 } from './simulated-lab.js';
+import { followHeads } from './stream-runner.js';
 
-const pipeline = 'lambda-1';
+const lambdaVersions: VersionKind = {
+  names: ['lambda-1', 'lambda-2', 'lambda-3'],
+  headOf: (lab, { heads, live }, pipeline, questions) =>
+    planFromCut({ live: heads.get(live)!, pipeline, questions }, lab.origin).head,
+};
 
 /** What a run of Lambda may meet; rates are per step. */
 export interface LambdaSettings extends FaultSettings {
   readonly jobFails: number;
   readonly slicesMax: number;
+  /** Who start, switch and drop versions. */
+  readonly operators: number;
+  readonly forcedRate: number;
+  /** How many times faster the coordinator's clock runs: what it waits for in seconds comes within a run. */
+  readonly haste: number;
 }
 
 export interface LambdaResult extends RunResult {
   readonly bases: number;
+  readonly added: number;
+  readonly gone: number;
+  readonly switches: number;
 }
 
 /** Settings that a seed stands for: some runs are calm, some full of faults. */
@@ -49,6 +66,9 @@ export function settingsOf(seed: number): LambdaSettings {
     inDoubt: random() < 0.4 ? 0 : 0.12 * random(),
     jobFails: random() < 0.5 ? 0 : 0.1 * random(),
     slicesMax: random() < 0.5 ? 4 : 1000,
+    operators: random() < 0.5 ? 0 : 1,
+    forcedRate: random() < 0.5 ? 0 : 0.4,
+    haste: 10 ** (1 + 2 * random()),
   };
 }
 
@@ -57,7 +77,7 @@ export async function runLambda(
   settings: LambdaSettings = settingsOf(seed),
   mutation: Mutation = (store) => store,
 ): Promise<LambdaResult> {
-  const lab = new SimulatedLab(seed, settings, mutation, (origin) => newHead(pipeline, 1, origin, builtinQuestions));
+  const lab = new SimulatedLab(seed, settings, mutation, (origin) => newHead('lambda-1', 1, origin, questionSets[0]!));
   const { world } = lab;
   world.faults.jobFails = settings.jobFails;
   const result = await lab.result(seed, async () => {
@@ -65,14 +85,20 @@ export async function runLambda(
     await lab.toRest(
       () => isAtRest(world),
       () => stateOf(world),
+      'operator',
     );
     // A zombie may have left a base behind that was overtaken; the next cycle's retiring removes it, here as well.
-    await lab.once('sweep', (process) => retire(lab.openStore(process), pipeline, builtinQuestions));
-    mustBeBounded(world);
-    const flaw = flawOfDeadLetters(lab.known, world.deadLetters);
+    for (const { pipeline, questions } of headsOf(world)) {
+      await lab.once('retire', (process) => retire(lab.openStore(process), pipeline, questions));
+    }
+    for (const head of headsOf(world)) mustBeBounded(world, head);
+    const flaw = (await flawOfVersions(lab)) ?? flawOfDeadLetters(lab.known, world.deadLetters);
     if (flaw !== undefined) throw new Violation(flaw);
   });
-  return { ...result, bases: headOf(world).baseId };
+  const { nextIncarnation, heads, generation } = world.heads.value;
+  const added = nextIncarnation - 2;
+  const bases = headsOf(world).reduce((sum, { baseId }) => sum + baseId, 0);
+  return { ...result, bases, added, gone: added + 1 - heads.size, switches: generation - 1 };
 }
 
 function servicesOf(lab: SimulatedLab, settings: LambdaSettings): readonly Service[] {
@@ -80,16 +106,7 @@ function servicesOf(lab: SimulatedLab, settings: LambdaSettings): readonly Servi
   const never = () => false;
   const limits = { fileBytesMax: 1_000, fileAgeMsMax: 60, filesPerMerge: 3, bytesMax: 1_000, levelMax: 3 };
   return [
-    {
-      name: 'stream',
-      weight: 1.5,
-      run: (process) =>
-        streamLog(
-          { store: lab.openStore(process), log: openLog(world, process), clock: lab.clock(process) },
-          pipeline,
-          never,
-        ),
-    },
+    { name: 'stream-runner', weight: 1, run: (process) => followHeads(lab, process) },
     {
       name: 'archive',
       weight: 1.5,
@@ -117,50 +134,64 @@ function servicesOf(lab: SimulatedLab, settings: LambdaSettings): readonly Servi
         }
       },
     },
-    { name: 'coordinator', weight: 2, run: (process) => coordinate(lab, process, settings.slicesMax) },
+    { name: 'coordinator', weight: 2, run: (process) => coordinate(lab, process, settings) },
+    ...Array.from({ length: settings.operators }, () => ({
+      name: 'operator',
+      weight: 1,
+      run: (process: Process) => operate(lab, process, settings.forcedRate, lambdaVersions),
+    })),
   ];
 }
 
-async function coordinate(lab: SimulatedLab, process: Process, slicesMax: number): Promise<void> {
+function coordinate(lab: SimulatedLab, process: Process, { slicesMax, haste }: LambdaSettings): Promise<void> {
   const { world } = lab;
-  const coordinator: Coordinator = {
-    pipeline,
-    questions: builtinQuestions,
+  const clock = hastened(lab.clock(process), haste);
+  const shared = {
     store: lab.openStore(process),
     archive: openArchive(world, process),
     engine: openBatchEngine(world, process),
-    clock: lab.clock(process),
-    limits: { batchEveryMs: 200, jobMsMax: 5_000, attemptsMax: 3, slicesMax },
-    mayBegin: true,
+    clock,
+    limits: { batchEveryMs: 200 * haste, jobMsMax: 5_000 * haste, attemptsMax: 3, slicesMax },
     hold: async () => {},
     newId: () => `${world.nextName++}`,
-    log: () => {},
   };
-  for (;;) await stepCycle(coordinator);
+  return runCycles(shared, { stop: { aborted: false }, say: () => {} });
+}
+
+function hastened(clock: Clock, haste: number): Clock {
+  return { nowMs: () => clock.nowMs() * haste, sleep: (ms) => clock.sleep(ms / haste) };
 }
 
 function isAtRest(world: World): boolean {
-  const head = headOf(world);
-  return equal(head.position, endOfLog(world)) && head.baseNumber === head.number && cycleOf(world) === 'idle';
+  const end = endOfLog(world);
+  const isSettled = (head: Head) =>
+    head.status === 'ready' && isWhole(head) && equal(head.position, end) && head.baseNumber === head.number;
+  const areIdle = headsOf(world).every((head) => cycleNameOf(world, head) === 'idle');
+  return headsOf(world).every(isSettled) && areIdle && orphans(world).length === 0;
 }
 
 function stateOf(world: World): string {
-  const { position, baseCut } = headOf(world);
-  return `head at ${position}, base at ${baseCut}, log at ${endOfLog(world)}, ${cycleOf(world)}`;
+  const states = headsOf(world).map((head) => {
+    const { pipeline, incarnation, status, position, number, baseCut } = head;
+    const cycle = cycleNameOf(world, head);
+    return `${pipeline} (${incarnation}, ${status}, ${cycle}) at ${position}, slice ${number}, base at ${baseCut}`;
+  });
+  return `${states.join('; ')}; log at ${endOfLog(world)}; orphans ${[...new Set(orphans(world))]}`;
 }
 
-function mustBeBounded(world: World): void {
-  const head = headOf(world);
-  const slice = [...world.slices.values()].find(({ number }) => number <= head.baseNumber);
-  if (slice !== undefined) throw new Violation(`UNBOUNDED: slice ${slice.number} is in base ${head.baseId}`);
-  const base = [...world.bases.values()].find(({ kind, id }) => kind === 'base' && id < head.baseId);
-  if (base !== undefined) throw new Violation(`UNBOUNDED: base ${base.id} is older than ${head.baseId}`);
+function mustBeBounded(world: World, { incarnation, pipeline, baseId, baseNumber }: Head): void {
+  const slice = [...world.slices.values()].find((one) => one.incarnation === incarnation && one.number <= baseNumber);
+  if (slice !== undefined) throw new Violation(`UNBOUNDED: slice ${slice.number} of ${pipeline} is in base ${baseId}`);
+  const base = [...world.bases.values()].find(
+    (one) => one.incarnation === incarnation && one.kind === 'base' && one.id < baseId,
+  );
+  if (base !== undefined) throw new Violation(`UNBOUNDED: base ${base.id} of ${pipeline} is older than ${baseId}`);
 }
 
-function headOf(world: World) {
-  return world.heads.value.heads.get(pipeline)!;
+function headsOf(world: World): readonly Head[] {
+  return [...world.heads.value.heads.values()];
 }
 
-function cycleOf(world: World): string {
-  return parseCycle(world.cycles.get(pipeline)!.value.state).name;
+function cycleNameOf(world: World, head: Head): string | undefined {
+  return cycleOf(head, world.cycles.get(head.pipeline)?.value)?.name;
 }

@@ -6,12 +6,15 @@ import type { Mutation } from './simulated-lab.js';
 
 const seeds = Array.from({ length: Number(process.env.SNACKLAB_SEEDS ?? 200) }, (_, i) => i + 1);
 
-describe('the Lambda protocol under crashes, zombies and writes in doubt', () => {
+describe('the Lambda protocol and its versions under crashes, zombies and writes in doubt', () => {
   it(`answers exactly in ${seeds.length} seeded runs, and comes to rest with nothing left over`, async () => {
     let answers = 0;
     let bases = 0;
     let kills = 0;
     let unknowns = 0;
+    let added = 0;
+    let gone = 0;
+    let switches = 0;
     for (const seed of seeds) {
       const result = await runLambda(seed);
       expect(result.violation, `seed ${seed}`).toBeUndefined();
@@ -19,6 +22,9 @@ describe('the Lambda protocol under crashes, zombies and writes in doubt', () =>
       bases += result.bases;
       kills += result.kills;
       unknowns += result.unknowns;
+      added += result.added;
+      gone += result.gone;
+      switches += result.switches;
     }
     // Whatever a head names while it is read may be retired meanwhile; reading it again always finds the answer.
     expect(unknowns).toBe(0);
@@ -26,6 +32,9 @@ describe('the Lambda protocol under crashes, zombies and writes in doubt', () =>
     expect(answers).toBeGreaterThan(seeds.length * 10);
     expect(bases).toBeGreaterThan(seeds.length);
     expect(kills).toBeGreaterThan(seeds.length);
+    expect(added).toBeGreaterThan(seeds.length / 2);
+    expect(gone).toBeGreaterThan(seeds.length / 10);
+    expect(switches).toBeGreaterThan(seeds.length / 4);
   });
 });
 

@@ -4,7 +4,7 @@ import { builtinQuestions } from '../../src/questions/builtin.js';
 import type { Clock, HeadColumns, LiveSwitch, ServingStore } from '../../src/runtimes/ports.js';
 import { holdMsMax } from '../../src/serving/commit.js';
 import { type Head, newHead } from '../../src/serving/head.js';
-import { switchLive } from '../../src/versions/change-versions.js';
+import { switchLive } from '../../src/versions/switch-live.js';
 
 const stepMs = 100;
 
@@ -24,7 +24,7 @@ function twoInStep(lag: number) {
       if (state.nowMs >= state.heldUntilMs) live = { ...live, position: [target + 10] };
     },
   };
-  const store: Pick<ServingStore, 'readHeads' | 'changeHead' | 'switchLive' | 'addHead' | 'dropHead'> = {
+  const store: Pick<ServingStore, 'readHeads' | 'changeHead' | 'switchLive'> = {
     async readHeads() {
       const heads = new Map([live, next].map((head) => [head.pipeline, head]));
       return { live: 'kappa-1', previous: null, generation: 1, forced: 0, nextIncarnation: 3, heads };
@@ -40,8 +40,6 @@ function twoInStep(lag: number) {
       state.switches.push(step);
       return 'applied';
     },
-    addHead: async () => 'refused',
-    dropHead: async () => 'refused',
   };
   return { state, clock, store };
 }

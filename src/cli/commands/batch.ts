@@ -1,5 +1,5 @@
 /** `lambda batch`: wants a batch cycle now, and waits until the base of the cycle that heard it is published. */
-import { type Cycle, parseCycle } from '../../../lambda/cycle.js';
+import { type Cycle, cycleOf, firstCycle } from '../../../lambda/cycle.js';
 import { batchFlags, parseFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import { messagesBetween } from '../../positions/position.js';
@@ -31,10 +31,11 @@ export async function batchNow(
   timeoutMs: number,
   context: BatchContext,
 ): Promise<Report> {
-  const { pipeline } = liveHead(await store.readHeads());
+  const head = liveHead(await store.readHeads());
+  const { pipeline } = head;
   const request = (await store.readWanted()).batchRequests + 1;
   await store.changeWanted({ batchRequests: request });
-  const base = await waitForBase(store, pipeline, request, timeoutMs, context);
+  const base = await waitForBase(store, head, request, timeoutMs, context);
   return base === undefined ? nothingNew(lab, liveHead(await store.readHeads())) : newBase(lab, pipeline, base);
 }
 
@@ -63,7 +64,7 @@ const common = (lab: LabName, pipeline: string) => ({ schema: 'snacklab/batch', 
 /** The base of the first cycle that began after the request; undefined when there is nothing newer than the base. */
 async function waitForBase(
   store: BatchStore,
-  pipeline: string,
+  head: Head,
   request: number,
   timeoutMs: number,
   { clock, signal, say }: BatchContext,
@@ -73,7 +74,8 @@ async function waitForBase(
   let shown = '';
   for (;;) {
     signal.throwIfAborted();
-    const cycle = parseCycle((await store.readCycle(pipeline)).state);
+    // The coordinator makes it, at its first look at a version.
+    const cycle = cycleOf(head, await store.readCycle(head.pipeline)) ?? firstCycle;
     const heard = cycle.history.requestsSeen >= request;
     const state = heard ? cycle.name : `waiting for the coordinator (cycle: ${cycle.name})`;
     if (state !== shown) say(`  ${state}`);

@@ -15,7 +15,7 @@ export async function run(input: CommandInput, context: CommandContext): Promise
   const startedMs = performance.now();
   const { containers } = await findLab(lab, context);
   await using store = await openStore(lab, containers);
-  await dropVersion(store, pipeline);
+  await dropVersion(store, context.clock, pipeline);
   context.say(`${versionOf(pipeline)} is marked; its job ends and its output goes`);
   let gone = false;
   while (!gone && performance.now() - startedMs < timeout) {

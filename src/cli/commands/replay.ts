@@ -21,5 +21,5 @@ async function fromTheBeginning(request: VersionRequest): Promise<VersionPlan> {
     missing === 0
       ? 'from the beginning of the log'
       : `from ${formatPosition(origin)}: ${grouped(missing)} messages before that are no longer in the log, nor in its answers`;
-  return { head, before: async () => {}, begins };
+  return { head, begins };
 }

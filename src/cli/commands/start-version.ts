@@ -25,8 +25,6 @@ const diskNeededBytes = 512 * 2 ** 20;
 /** What is common to a version's start: where its head begins is the architecture's affair. */
 export interface VersionPlan {
   readonly head: Omit<Head, 'incarnation'>;
-  /** What else has to be there before the head, which may be done again. */
-  readonly before: (incarnation: number) => Promise<void>;
   /** Where it begins, for the reader: `from the beginning of the log`. */
   readonly begins: string;
 }
@@ -61,7 +59,7 @@ export async function startVersion(
   const plan = await planOf({ lab, containers, store, live, pipeline, questions });
   await createServedTables(lab, containers, questions);
   const startedMs = performance.now();
-  const head = await addVersion(store, plan.head, plan.before);
+  const head = await addVersion(store, context.clock, plan.head);
   const version = versionOf(pipeline);
   context.say(`${version} is started beside ${versionOf(live.pipeline)}, ${plan.begins}`);
   const progress = flags.detach ? undefined : await follow(store, head, lab, context);

@@ -1,5 +1,5 @@
 /** `status`: what the containers, the serving store and the log say now. What cannot be asked is said to be unknown. */
-import { type Cycle, parseCycle } from '../../../lambda/cycle.js';
+import { type Cycle, cycleOf } from '../../../lambda/cycle.js';
 import { LabError } from '../../errors.js';
 import { max, messagesBetween, type Position } from '../../positions/position.js';
 import type { LabName } from '../../resources.js';
@@ -57,7 +57,7 @@ async function askPipelines(
     const nowMs = context.clock.nowMs();
     const pipelines = await Promise.all(
       [...heads.heads.values()].map(async (head) => {
-        const cycle = lab === 'lambda' ? parseCycle((await store.readCycle(head.pipeline)).state) : undefined;
+        const cycle = lab === 'lambda' ? cycleOf(head, await store.readCycle(head.pipeline)) : undefined;
         return pipelineStatus(head, cycle, heads.live, ends, nowMs);
       }),
     );

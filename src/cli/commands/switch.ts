@@ -1,6 +1,6 @@
 /** `switch` and `rollback`: move readers to another version by one write, at an instant at which nothing goes back. */
 import { parseFlags, switchFlags } from '../../config/flags.js';
-import { previousVersion, switchLive } from '../../versions/change-versions.js';
+import { previousVersion, switchLive } from '../../versions/switch-live.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { SwitchDocument } from '../documents-versions.js';
 import { findLab, openStore } from '../lab.js';

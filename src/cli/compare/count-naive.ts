@@ -1,5 +1,5 @@
 /** How many answers of the Lambda lab would have been exact if they had been merged naively: read at the same heads. */
-import { parseCycle } from '../../../lambda/cycle.js';
+import { cycleOf } from '../../../lambda/cycle.js';
 import { itemsSold } from '../../questions/builtin.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import { merge } from '../../serving/merge.js';
@@ -22,9 +22,9 @@ export async function countNaive(
   while (clock.nowMs() < untilMs) {
     signal.throwIfAborted();
     const head = liveHead(await store.readHeads());
-    const [parts, cycle] = await Promise.all([readParts(store, head, itemsSold), store.readCycle(head.pipeline)]);
+    const [parts, record] = await Promise.all([readParts(store, head, itemsSold), store.readCycle(head.pipeline)]);
     const exact = merge(head, itemsSold, parts);
-    const last = parseCycle(cycle.state).history.lastPublished;
+    const last = cycleOf(head, record)?.history.lastPublished;
     const isKnown = head.foldId === 0 && (head.baseId === 0 || last?.baseId === head.baseId);
     if (!('unknown' in exact) && isKnown) {
       const naive = naiveMerge(head, itemsSold, parts, head.baseId === 0 ? undefined : last?.publishedMs);

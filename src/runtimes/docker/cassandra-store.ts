@@ -3,7 +3,6 @@
  * heads are ./cassandra-heads.ts's. Heads and cycles change by conditional writes only (protocol rule 16); all else is
  * written under a key that has one content, so it may be written twice. It makes no tables: `setup` does.
  */
-import { LabError } from '../../errors.js';
 import { formatPosition } from '../../positions/position.js';
 import { pack } from '../../serving/packed.js';
 import type { Base, ServingStore, Slice, StoredPart, Truth, Wanted } from '../ports.js';
@@ -144,14 +143,7 @@ function cyclesOn(session: CassandraSession): Part<'readCycle' | 'putCycle' | 'c
       const [row] = await session.read(cql`SELECT * FROM ${table('cycles')} WHERE pipeline = ${pipeline}`, {
         serial: true,
       });
-      if (row === undefined) {
-        throw new LabError(`the serving store has no batch cycle of ${pipeline}`, {
-          kind: 'unavailable',
-          suggestion: 'Start the lab, which sets it up: snacklab {lab} up',
-          detail: { pipeline },
-        });
-      }
-      return { version: integer(row.version), state: String(row.state) };
+      return row === undefined ? undefined : { version: integer(row.version), state: String(row.state) };
     },
     async putCycle(pipeline, { version, state }) {
       const insert = cql`INSERT INTO ${table('cycles')} (pipeline, version, state)

@@ -6,7 +6,7 @@ import { storeOn } from './cassandra-store.js';
 import { openKafkaAdmin } from './kafka-admin.js';
 import { eventTopic } from './kafka-log.js';
 import { runService } from './service-runtime.js';
-import { checkLogAgainstHead, createCycle, createPipeline, createTables, createTopics, waitFor } from './setup.js';
+import { checkLogAgainstHead, createPipeline, createTables, createTopics, waitFor } from './setup.js';
 
 const enginePatienceMs = 120_000;
 
@@ -35,7 +35,6 @@ await runService('setup', async ({ clock, say }) => {
   const [{ starts, ends }] = await Promise.all([topics(), tables()]);
 
   const pipeline = `${lab}-1`;
-  if (lab === 'lambda') await createCycle(session, pipeline);
   const outcome = await createPipeline(session, {
     architecture: lab,
     pipeline,

@@ -1,5 +1,5 @@
 /**
- * What must be there before any other service starts: topics, tables, the first pipeline's head, Lambda's batch cycle.
+ * What must be there before any other service starts: topics, tables, the first pipeline's head.
  * Each step may be repeated, and what is there already is left as it is; only what does not fit ends in an error.
  * It waits for engines, boundedly, but starts none.
  */
@@ -109,13 +109,6 @@ export interface FirstPipeline {
   readonly questions: readonly Question[];
   /** Where the log starts now: the pipeline's origin, if this is the first time. */
   readonly origin: Position;
-}
-
-/** Makes a pipeline's batch cycle, which only Lambda has. Before its head: a coordinator that finds that needs both. */
-export async function createCycle(session: CassandraSession, pipeline: string): Promise<void> {
-  await session.change([
-    cql`INSERT INTO ${table('cycles')} (pipeline, version, state) VALUES (${pipeline}, ${0n}, ${''}) IF NOT EXISTS`,
-  ]);
 }
 
 /** Makes the first pipeline's head, and makes it the live one, where the lab has no pipeline yet. */

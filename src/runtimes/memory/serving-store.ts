@@ -62,14 +62,13 @@ export function openServingStore(world: World, process: Process): ServingStore {
     readCycle: (pipeline) => effect(() => serialRead(cycleRow(world, pipeline))),
     putCycle: (pipeline, record) =>
       effect(() => {
-        const row = world.cycles.get(pipeline) ?? { value: { version: -1, state: '' }, parked: undefined };
-        world.cycles.set(pipeline, row);
-        return compareAndSet(world, row, ({ version }) => (version < record.version ? record : undefined));
+        const isBelow = (there: CycleRecord | undefined) => there === undefined || there.version < record.version;
+        return compareAndSet(world, cycleRow(world, pipeline), (there) => (isBelow(there) ? record : undefined));
       }),
     changeCycle: (pipeline, expectedVersion, state) =>
       effect(() =>
         compareAndSet(world, cycleRow(world, pipeline), (record) =>
-          record.version === expectedVersion ? { version: record.version + 1, state } : undefined,
+          record?.version === expectedVersion ? { version: record.version + 1, state } : undefined,
         ),
       ),
 
@@ -188,9 +187,9 @@ function plainRows(world: World, effect: Effect) {
   } satisfies Partial<ServingStore>;
 }
 
-function cycleRow(world: World, pipeline: string): ConditionalRow<CycleRecord> {
-  const row = world.cycles.get(pipeline);
-  if (row === undefined) throw new Error(`no cycle of ${pipeline}`);
+function cycleRow(world: World, pipeline: string): ConditionalRow<CycleRecord | undefined> {
+  const row = world.cycles.get(pipeline) ?? { value: undefined, parked: undefined };
+  world.cycles.set(pipeline, row);
   return row;
 }
 

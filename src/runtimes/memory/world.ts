@@ -58,7 +58,7 @@ export interface World {
   readonly log: { starts: number[]; readonly messages: Message[][] };
   readonly deadLetters: DeadLetter[];
   readonly heads: ConditionalRow<HeadsRow>;
-  readonly cycles: Map<string, ConditionalRow<CycleRecord>>;
+  readonly cycles: Map<string, ConditionalRow<CycleRecord | undefined>>;
   readonly slices: Map<string, Slice>;
   readonly bases: Map<string, Base>;
   readonly truths: Map<string, Truth>;
@@ -85,7 +85,7 @@ export function createWorld(scheduler: Scheduler, partitions: number, head: Head
       },
       parked: undefined,
     },
-    cycles: new Map([[head.pipeline, { value: { version: 0, state: '' }, parked: undefined }]]),
+    cycles: new Map(),
     slices: new Map(),
     bases: new Map(),
     truths: new Map(),
