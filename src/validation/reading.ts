@@ -58,7 +58,7 @@ async function isLost(log: Log, fold: PrefixFold, error: unknown): Promise<boole
 }
 
 function truthLost(cause: unknown): LabError {
-  return new LabError('its truth stays unknown, since the log lacks what it begins with', {
+  return new LabError('its truth stays unknown: the log lacks what it has to count', {
     kind: 'unknown',
     suggestion: 'start a version that begins where the log begins now; keep more of it: snacklab {lab} up --retention',
     cause,

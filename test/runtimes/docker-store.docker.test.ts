@@ -4,7 +4,7 @@
  * Method: a pipeline of its own beside the lab's; Cassandra is paused, killed and started while a write is on its way.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
+import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
 import { type CassandraSession, openCassandraSession } from '../../src/runtimes/docker/cassandra-session.js';
 import { storeOn } from '../../src/runtimes/docker/cassandra-store.js';
 import { createCycle, createPipeline } from '../../src/runtimes/docker/setup.js';
@@ -128,6 +128,16 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     expect(await viewRows(session)).toEqual([{ item: 'apple', number: 22n, merged: 5n }]);
     await store.replaceView(view(22, { apple: 5n }));
     expect(await viewRows(session)).toEqual([{ item: 'apple', number: 22n, merged: 5n }]);
+  });
+
+  it('empties the views of all questions but those that are kept, and nothing of a later version', async () => {
+    await store.replaceView(view(23, { apple: 5n }));
+    await store.emptyOtherViews([itemsSold], viewVersion(0, 24, 0));
+    expect(await viewRows(session)).toHaveLength(1);
+    await store.emptyOtherViews([revenueByMachine], viewVersion(0, 22, 0));
+    expect(await viewRows(session)).toHaveLength(1);
+    await store.emptyOtherViews([revenueByMachine], viewVersion(0, 24, 0));
+    expect(await viewRows(session)).toEqual([]);
   });
 
   it('never shows a mixture of two views', async () => {

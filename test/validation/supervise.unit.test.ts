@@ -21,7 +21,7 @@ describe('superviseValidations', () => {
     expect(lab.truths.filter(({ incarnation }) => incarnation === 1)).toEqual([]);
     const skipped = lab.lines.filter((line) => line.includes('kappa-1') && line.includes('unknown'));
     expect(skipped).toEqual([
-      'kappa-1: its truth stays unknown, since the log lacks what it begins with (cause: partition 0 begins at 4, not 0) (skipped)',
+      'kappa-1: its truth stays unknown: the log lacks what it has to count (cause: partition 0 begins at 4, not 0) (skipped)',
     ]);
     expect(lab.reports.get('validation-kappa-1')?.report).toMatchObject({ incarnation: 1 });
     expect(lab.reports.get('validation-kappa-1')?.report.unknown).toContain('partition 0 begins at 4');

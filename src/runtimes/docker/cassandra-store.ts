@@ -15,8 +15,8 @@ import {
   openCassandraSession,
   type Statement,
 } from './cassandra-session.js';
+import { viewsOn } from './cassandra-views.js';
 import { cql, table } from './cql.js';
-import { replaceStatements } from './served-tables.js';
 
 export interface CassandraStoreOptions extends CassandraAddress {
   /** `lambda` or `kappa`: the partition of its heads, wanted state and reports. */
@@ -48,7 +48,7 @@ export function storeOn(session: CassandraSession, architecture: string): Servin
     ...truthsOn(session),
     ...wantedOn(session, architecture),
     ...reportsOn(session, architecture),
-    replaceView: (view) => session.writeTogether(replaceStatements(architecture, view)),
+    ...viewsOn(session, architecture),
   };
 }
 
