@@ -10,6 +10,7 @@ import { storeOn } from '../../src/runtimes/docker/cassandra-store.js';
 import { createCycle, createPipeline } from '../../src/runtimes/docker/setup.js';
 import type { ServedView, ServingStore, Slice } from '../../src/runtimes/ports.js';
 import { newHead } from '../../src/serving/head.js';
+import { pack } from '../../src/serving/packed.js';
 import { viewVersion } from '../../src/serving/served-view.js';
 import { docker, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
@@ -108,6 +109,20 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     await store.deleteTruths(incarnation, itemsSold.name, 9);
     expect(await store.readTruth(incarnation, 8, itemsSold.name)).toBeUndefined();
     expect(await store.readNewestTruth(incarnation, itemsSold.name)).toMatchObject({ number: 10, repeats: 1 });
+  });
+
+  it('adds up what it stores of a pipeline and question, and removes all of it', async () => {
+    const part = { incarnation: incarnation + 1, question: itemsSold.name };
+    const { leastEventMs: _least, greatestEventMs: _greatest, epoch: _epoch, ...rest } = { ...slice(4, 1), ...part };
+    const { from: _from, until: position, ...counts } = rest;
+    expect(await store.storedBytes(part)).toBe(0);
+    for (const number of [1, 2]) await store.writeSlice({ ...slice(number, 1), ...part });
+    await store.writeBase({ ...rest, kind: 'base', id: 1 });
+    await store.writeTruth({ ...counts, position, repeats: 0 });
+    const lengths = [slice(1, 1), slice(2, 1), rest, rest].map(({ sums }) => pack(sums).length);
+    expect(await store.storedBytes(part)).toBe(lengths.reduce((a, b) => a + b));
+    await store.deleteStored(part);
+    expect(await store.storedBytes(part)).toBe(0);
   });
 
   it('keeps wanted state and reports per lab', async () => {
