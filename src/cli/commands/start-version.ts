@@ -68,19 +68,21 @@ export async function startVersion(
   return startReport(lab, head, progress, performance.now() - startedMs);
 }
 
-async function follow(
-  store: ServingStore,
-  { pipeline }: Head,
-  lab: LabName,
-  context: CommandContext,
-): Promise<Progress> {
-  const version = versionOf(pipeline);
+async function follow(store: ServingStore, head: Head, lab: LabName, context: CommandContext): Promise<Progress> {
+  const version = versionOf(head.pipeline);
+  let progress: Progress | undefined;
   try {
-    return await followUntilCaughtUp(store, pipeline, context, (progress) => progressText(version, progress));
+    progress = await followUntilCaughtUp(store, head, context, (now) => progressText(version, now));
   } catch (error) {
     context.say(`${version} goes on: snacklab ${lab} versions shows it, snacklab ${lab} drop ${version} ends it`);
     throw error;
   }
+  if (progress !== undefined) return progress;
+  throw new LabError(`${version} was dropped before it had caught up`, {
+    kind: 'fail',
+    suggestion: 'snacklab {lab} versions shows those that are there',
+    detail: { pipeline: head.pipeline },
+  });
 }
 
 async function questionsIn(file: string): Promise<readonly Question[]> {
@@ -119,10 +121,18 @@ async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], c
   }
 }
 
-function progressText(version: string, { counted, wanted, perSecond, behind }: Progress): string {
-  const rate = perSecond === undefined ? 'its job is starting' : `${grouped(Math.round(perSecond))} messages/s`;
-  const left = secondsLeft(behind, perSecond);
-  return `  ${version}: ${grouped(counted)} of ${grouped(wanted)} messages, ${grouped(behind)} behind, ${rate}${left === undefined ? '' : `, ${left} s left`}`;
+/** One line of progress, for the reader. */
+export function progressText(version: string, progress: Progress): string {
+  const { counted, wanted, perSecond, behind, firstBase } = progress;
+  const speed = perSecond === undefined ? 'its job is starting' : `${grouped(Math.round(perSecond))} messages/s`;
+  const left = behind === 0 ? undefined : secondsLeft(behind, perSecond);
+  return [
+    `  ${version}: ${grouped(counted)} of ${grouped(wanted)} messages`,
+    `${grouped(behind)} behind`,
+    speed,
+    ...(left === undefined ? [] : [`${left} s left`]),
+    ...(firstBase === undefined ? [] : [`its first base is being made (${firstBase.name})`]),
+  ].join(', ');
 }
 
 function startReport(lab: LabName, head: Head, progress: Progress | undefined, tookMs: number): Report {
