@@ -3,7 +3,7 @@
  * its tables, its head, and how far it has come. Interrupting that does not end the version.
  */
 import { readFile } from 'node:fs/promises';
-import { parseFlags, replayFlags } from '../../config/flags.js';
+import { parseFlags, startFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { Question } from '../../questions/question.js';
 import { parseQuestionFile } from '../../questions/question-file.js';
@@ -48,7 +48,7 @@ export async function startVersion(
   planOf: (request: VersionRequest) => Promise<VersionPlan>,
 ): Promise<Report> {
   const { lab } = input;
-  const flags = parseFlags(replayFlags, input.options);
+  const flags = parseFlags(startFlags, input.options);
   const pipeline = pipelineNamed(lab, flags.as);
   const own = flags.questions === undefined ? undefined : await questionsIn(flags.questions);
   const { containers } = await findLab(lab, context);
