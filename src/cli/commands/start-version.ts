@@ -13,7 +13,8 @@ import { engineDiskFree } from '../../runtimes/docker/doctor-facts.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head, Heads } from '../../serving/head.js';
 import { addVersion, mustBeFree } from '../../versions/change-versions.js';
-import { pipelineNamed, versionOf, versionsPerWorker } from '../../versions/versions.js';
+import { mustFit } from '../../versions/room.js';
+import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { ReplayDocument } from '../documents-versions.js';
 import { createServedTables, findLab, liveHead, openStore } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
@@ -96,18 +97,13 @@ async function questionsIn(file: string): Promise<readonly Question[]> {
   return parseQuestionFile(text, file);
 }
 
-/** Each version holds an executor and a driver, and an output of its own. */
+/** Each version holds an executor, a driver, and an output of its own. */
 async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], context: CommandContext): Promise<void> {
-  const workers = containers.filter(({ service }) => service === 'spark-worker').length;
-  const room = workers * versionsPerWorker;
-  if (heads.heads.size >= room) {
-    const names = [...heads.heads.keys()].map(versionOf).join(', ');
-    throw new LabError(`${names} take all of Spark: it has room for ${room} versions; nothing was changed`, {
-      kind: 'usage',
-      suggestion: 'drop one first: snacklab {lab} drop VERSION, or snacklab {lab} up --spark-workers 2',
-      detail: { versions: heads.heads.size, room },
-    });
-  }
+  const runner = containers.find(({ service }) => service === 'stream-runner');
+  mustFit(heads, {
+    sparkWorkers: containers.filter(({ service }) => service === 'spark-worker').length,
+    runnerBytes: runner?.memoryLimitBytes,
+  });
   const freeBytes = await engineDiskFree(await connectEngine(context.config));
   if (freeBytes !== undefined && freeBytes < diskNeededBytes) {
     throw new LabError(
