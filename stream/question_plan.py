@@ -37,7 +37,8 @@ class Plan:
     """A query over the view `messages`: the log's `partition`, `offset` and `value`.
 
     `parse_event` makes of a value a struct of `struct_type`: `reason`, then the `wanted` fields. Columns of a row:
-    grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums.
+    grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums. `declared` are the
+    questions as they were given.
     """
 
     sql: str
@@ -46,6 +47,7 @@ class Plan:
     partition_group: int
     partition_columns: int
     questions: tuple
+    declared: tuple
 
 
 def plan_questions(questions, rule):
@@ -64,7 +66,7 @@ def plan_questions(questions, rule):
     wanted = _wanted_fields(questions)
     struct = ", ".join(["reason: STRING", *(f"`{name}`: {SPARK_TYPES[types[name]]}" for name in wanted)])
     sql = _query(keys, sums, [question["key"] for question in questions], types)
-    return Plan(sql, wanted, f"STRUCT<{struct}>", (1 << len(keys)) - 1, partition_columns, tuple(planned))
+    return Plan(sql, wanted, f"STRUCT<{struct}>", (1 << len(keys)) - 1, partition_columns, tuple(planned), tuple(questions))
 
 
 def question_sums(planned, rows):

@@ -18,11 +18,6 @@ export type ReadAnswer = Answer & {
   readonly forced: number;
 };
 
-/** The live pipeline has no such question: nothing is missing, and only a switch changes that. */
-export interface NotAnswered extends Unknown {
-  readonly notAnswered: true;
-}
-
 const triesMax = 8;
 const pauseMs = 25;
 
@@ -31,30 +26,26 @@ export async function readAnswer(
   store: ServingStore,
   name: string,
   clock: Pick<Clock, 'sleep'>,
-): Promise<ReadAnswer | NotAnswered | Unknown> {
-  let last: NotAnswered | Unknown = { unknown: 'there is no pipeline yet' };
+): Promise<ReadAnswer | Unknown> {
+  let last: Unknown = { unknown: 'there is no pipeline yet' };
   for (let attempt = 0; attempt < triesMax; attempt++) {
     if (attempt > 0) await clock.sleep(pauseMs * attempt);
     const heads = await store.readHeads();
     const answer = await readAnswerAt(store, heads, name);
     if (!('unknown' in answer)) return answer;
-    // Once more, since a switch may just have happened; not again and again, since it is no missing part.
-    if ('notAnswered' in answer && 'notAnswered' in last) return answer;
+    // Once more, since a switch may just have happened; not again and again, since nothing is missing.
+    if (answer.lasting && last.lasting) return answer;
     last = answer;
   }
   return last;
 }
 
 /** One try at a given reading of the heads. An unknown result may only mean that the heads are old by now. */
-export async function readAnswerAt(
-  store: ServingStore,
-  heads: Heads,
-  name: string,
-): Promise<ReadAnswer | NotAnswered | Unknown> {
+export async function readAnswerAt(store: ServingStore, heads: Heads, name: string): Promise<ReadAnswer | Unknown> {
   const head = heads.heads.get(heads.live);
   if (head === undefined) return { unknown: `there is no pipeline ${heads.live}` };
   const question = head.questions.find((one) => one.name === name);
-  if (question === undefined) return { unknown: `${head.pipeline} does not answer ${name}`, notAnswered: true };
+  if (question === undefined) return { unknown: `${head.pipeline} does not answer ${name}`, lasting: true };
   const answer = merge(head, question, await readParts(store, head, question));
   return 'unknown' in answer ? answer : { ...answer, question, generation: heads.generation, forced: heads.forced };
 }

@@ -77,7 +77,7 @@ describe('readAnswer', () => {
     const store = new TwoVersions([itemsSold]);
     store.switchTo('kappa-2');
     const answer = await readAnswer(store.asStore, revenueByMachine.name, { sleep: async () => {} });
-    expect(answer).toEqual({ unknown: 'kappa-2 does not answer revenue-by-machine', notAnswered: true });
+    expect(answer).toEqual({ unknown: 'kappa-2 does not answer revenue-by-machine', lasting: true });
     expect(store.reads).toBe(2);
   });
 
