@@ -83,7 +83,8 @@ class CassandraStore:
         """Starts writing them all at once. Returns what to ask for the `result()`, which throws if one failed."""
         insert = self._prepared(
             "INSERT INTO slices (incarnation, question, number, epoch, from_position, until_position, messages, rejected,"
-            " least_event_ms, greatest_event_ms, committed_ms, sums) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " least_event_ms, greatest_event_ms, committed_ms, sums, sums_bytes)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         now_ms = int(time.time() * 1000)
         return _All([self._session.execute_async(insert, _slice_values(slice_, now_ms)) for slice_ in slices])
@@ -156,11 +157,12 @@ def _stored(columns):
 
 def _slice_values(slice_, now_ms):
     part = slice_.part
+    sums = pack(part.sums)
     return (
         *(slice_.incarnation, part.question, slice_.number, slice_.epoch),
         *(format_position(slice_.from_position), format_position(slice_.until_position)),
         *(part.messages, part.rejected, part.least_event_ms, part.greatest_event_ms),
-        *(now_ms, pack(part.sums)),
+        *(now_ms, sums, len(sums)),
     )
 
 

@@ -44,6 +44,9 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
         "spark.executor.extraJavaOptions": "-XX:+UseParallelGC -XX:-UsePerfData",
         # The first application of a standalone cluster takes all cores: a second version would wait for ever.
         "spark.cores.max": str(executor_cores),
+        # One executor has them all. Else the master spreads them over the workers, an executor's memory on each, and
+        # fewer versions find room.
+        "spark.executor.cores": str(executor_cores),
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
         "spark.scheduler.maxRegisteredResourcesWaitingTime": "20s",
         "spark.locality.wait": "0",

@@ -1,5 +1,7 @@
 """Whether the log still has what comes after the head (protocol rule 13). Asks Kafka through the driver's JVM."""
 
+import os
+
 
 class LogDoesNotFit(Exception):
     """The log lost messages that the head has not counted, or is another log than the head's."""
@@ -30,17 +32,21 @@ def _offsets(jvm, admin, partitions, kind):
     return tuple(offsets.get(partition).offset() for partition in partitions)
 
 
-def must_have_all_after(position, starts, topic):
-    """Throws when the log does not hold every message from the position on."""
+def must_have_all_after(position, starts, topic, architecture=None):
+    """Throws when the log does not hold every message from the position on.
+
+    The remedy names the lab by its architecture: by default the one that the container was given.
+    """
+    start_anew = f"Start anew: snacklab {architecture or os.environ.get('SNACKLAB_LAB', 'LAB')} down --volumes"
     if len(starts) != len(position):
         raise LogDoesNotFit(
             f"the topic {topic} has {len(starts)} partitions and the head counts {len(position)}: it is another log."
-            " Start anew: snacklab lambda down --volumes"
+            f" {start_anew}"
         )
     for partition, (start, next_offset) in enumerate(zip(starts, position)):
         if start > next_offset:
             raise LogDoesNotFit(
                 f"partition {partition} of {topic} begins at offset {start}, but the head stands at {next_offset}:"
                 f" {start - next_offset} messages are lost and no answer could be exact."
-                " Start anew: snacklab lambda down --volumes"
+                f" {start_anew}"
             )

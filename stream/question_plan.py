@@ -45,7 +45,7 @@ class Plan:
 
     `parse_event` makes of a value a struct of `struct_type`: `reason`, then the `wanted` fields. Columns of a row:
     grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums. `sql_of_many` gives the same
-    rows, and is quicker over many messages.
+    rows, and is quicker over many messages. `declared` are the questions as they were given.
     """
 
     sql: str
@@ -55,6 +55,7 @@ class Plan:
     partition_group: int
     partition_columns: int
     questions: tuple
+    declared: tuple
 
 
 def plan_questions(questions, rule):
@@ -85,6 +86,7 @@ def plan_questions(questions, rule):
         partition_group=(1 << len(keys)) - 1,
         partition_columns=partition_columns,
         questions=tuple(planned),
+        declared=tuple(questions),
     )
 
 

@@ -35,7 +35,7 @@ const sharedUpFlags: readonly Described[] = [
   ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
   ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],
   ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0)'],
-  ['--spark-workers <number>', 'Spark workers (1)'],
+  ['--spark-workers <number>', 'Spark workers, each with room for two versions (1)'],
   ['--retention <time|size>', 'how much of the log Kafka keeps: 12h, 7d, 10GB or forever (forever)'],
   ['--port-base <number>', 'added to all ports on this machine (0)'],
   ['--build', 'build the images even if they are there'],

@@ -71,6 +71,6 @@ export const verify = z
     ledger: ledger.nullable(),
   })
   .describe(
-    "`lambda verify`: the checker's verdict on every answer that it saw. Expected and got are texts: sums are 64-bit.",
+    "`verify`: the checker's verdict on every answer that it saw. Expected and got are texts: sums are 64-bit.",
   );
 export type VerifyDocument = z.infer<typeof verify>;

@@ -77,7 +77,7 @@ export const up = z
     settings,
     tookMs: z.object({ images: z.number(), containers: z.number(), answer: z.number() }),
   })
-  .describe('`lambda up`: the first exact answer, and where to look.');
+  .describe('`up`: the first exact answer, and where to look.');
 export type UpDocument = z.infer<typeof up>;
 
 const service = z.object({
@@ -146,7 +146,7 @@ export const status = z
       .describe('Why pipelines, wanted state and reports are missing; null when they are not.'),
     pages,
   })
-  .describe('`lambda status`. `reports` is what each service last said of itself, as it said it.');
+  .describe('`status`. `reports` is what each service last said of itself, as it said it.');
 export type StatusDocument = z.infer<typeof status>;
 
 export const query = z
@@ -159,9 +159,7 @@ export const query = z
     answer: answer.nullable(),
     unknown: z.string().nullable(),
   })
-  .describe(
-    '`lambda query` and each line of `lambda watch`. `answer` is null where it is unknown, and `unknown` says why.',
-  );
+  .describe('`query` and each line of `watch`. `answer` is null where it is unknown, and `unknown` says why.');
 export type QueryDocument = z.infer<typeof query>;
 
 export const batch = z
@@ -176,7 +174,7 @@ export const batch = z
     messages: z.number().int(),
     tookMs: z.object({ total: z.number(), job: z.number() }).nullable(),
   })
-  .describe('`lambda batch`.');
+  .describe('`lambda batch`: the base that a cycle published, if there was anything newer.');
 
 export const generator = z
   .object({
@@ -186,7 +184,7 @@ export const generator = z
     rate: z.number().nullable(),
     paused: z.boolean(),
   })
-  .describe('`lambda generator rate|pause|resume`: what is wanted from now on, and what the generator last said.');
+  .describe('`generator rate|pause|resume`: what is wanted from now on.');
 
 export const logs = z
   .object({
@@ -195,7 +193,7 @@ export const logs = z
     lab,
     lines: z.array(z.object({ container: z.string(), at: z.string(), text: z.string() })),
   })
-  .describe('`lambda logs`; with --follow each line is a document of its own with one entry.');
+  .describe('`logs`; with --follow each line is a document of its own with one entry.');
 
 export const down = z
   .object({
@@ -206,7 +204,7 @@ export const down = z
     networks: z.array(z.string()),
     volumes: z.array(z.string()),
   })
-  .describe('`lambda down`: names of what was removed.');
+  .describe('`down`: names of what was removed.');
 
 export type DownDocument = z.infer<typeof down>;
 

@@ -96,7 +96,8 @@ export const verifyFlags = z.object({
 });
 /** Both versions move all the time: within a second or so comes an instant at which one covers the other. */
 export const switchFlags = z.object({ force: z.boolean().default(false), wait: seconds(3600).default(3000) });
-export const replayFlags = z.object({
+/** Of `replay` and `change`, which both start a version. */
+export const startFlags = z.object({
   as: z.string('must name the new version, as in --as v2'),
   questions: z.string().optional(),
   detach: z.boolean().default(false),

@@ -214,6 +214,11 @@ export interface ServingStore {
   deleteTruths(incarnation: number, question: string, below: number): Promise<void>;
 
   replaceView(view: ServedView): Promise<void>;
+  /**
+   * Empties all views of the questions that are not among these, also of those that no pipeline asks any more. Like a
+   * replacement without rows: it changes nothing of a later version.
+   */
+  emptyOtherViews(kept: readonly Question[], version: bigint): Promise<void>;
 
   readWanted(): Promise<Wanted>;
   changeWanted(change: Partial<Wanted>): Promise<void>;

@@ -3,6 +3,7 @@
  * Follows only what the head names, and checks the chain: each part begins where the one before ends.
  * Whatever is missing or does not fit makes the answer unknown, never a number. Pure.
  */
+import { LabError } from '../errors.js';
 import { equal, formatPosition, messagesBetween, type Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
 import type { Base, Slice } from '../runtimes/ports.js';
@@ -32,6 +33,8 @@ export interface Answer {
 /** Why there is no answer: `slice 7 of lambda-1 is missing`. */
 export interface Unknown {
   readonly unknown: string;
+  /** Nothing is missing: to read the same head again finds no answer either. */
+  readonly lasting?: true;
 }
 
 /** The stored parts that a head names, as they were found. */
@@ -44,6 +47,16 @@ export interface Parts {
 
 /** Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). */
 export function merge(head: Head, question: Question, parts: Parts, upTo: number = head.number): Answer | Unknown {
+  try {
+    return mergeParts(head, question, parts, upTo);
+  } catch (error) {
+    // A sum left 64 bits: one question's answer is unknown then, and the others are not.
+    if (!(error instanceof LabError && error.kind === 'unknown')) throw error;
+    return { ...unknown(head, `${error.message}; ${error.suggestion}`), lasting: true };
+  }
+}
+
+function mergeParts(head: Head, question: Question, parts: Parts, upTo: number): Answer | Unknown {
   const problem = missingBase(head, parts);
   if (problem !== undefined) return unknown(head, problem);
 

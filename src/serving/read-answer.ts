@@ -33,6 +33,8 @@ export async function readAnswer(
     const heads = await store.readHeads();
     const answer = await readAnswerAt(store, heads, name);
     if (!('unknown' in answer)) return answer;
+    // Once more, since a switch may just have happened; not again and again, since nothing is missing.
+    if (answer.lasting && last.lasting) return answer;
     last = answer;
   }
   return last;
@@ -43,7 +45,7 @@ export async function readAnswerAt(store: ServingStore, heads: Heads, name: stri
   const head = heads.heads.get(heads.live);
   if (head === undefined) return { unknown: `there is no pipeline ${heads.live}` };
   const question = head.questions.find((one) => one.name === name);
-  if (question === undefined) return { unknown: `${head.pipeline} does not answer ${name}` };
+  if (question === undefined) return { unknown: `${head.pipeline} does not answer ${name}`, lasting: true };
   const answer = merge(head, question, await readParts(store, head, question));
   return 'unknown' in answer ? answer : { ...answer, question, generation: heads.generation, forced: heads.forced };
 }

@@ -14,6 +14,9 @@ export const sumFaces = ['base', 'real_time', 'merged', 'truth', 'error'] as con
 
 export type SumFace = (typeof sumFaces)[number];
 
+/** What the name of every served table begins with, and of no other. */
+export const servedTablePrefix = 'served_';
+
 /** More slices than a pipeline ever commits between two switches: 3 a second for ten thousand years. */
 const numbersPerGeneration = 10n ** 12n;
 
@@ -25,12 +28,23 @@ export function viewVersion(generation: number, number: number, baseNumber: numb
   return BigInt(generation) * numbersPerGeneration + BigInt(number + baseNumber);
 }
 
+/** Both views of a question: the newest answer, and the newest one whose truth is known. */
+export const viewFaces = ['answer', 'checked'] as const;
+
+/**
+ * The version of what is emptied because a switch's live pipeline does not ask it: after all that was served before that
+ * switch, before all that is served after the next one.
+ */
+export function emptiedVersion(generation: number): bigint {
+  return viewVersion(generation, 0, 0);
+}
+
 /**
  * The table of a question: `items-sold` is served in `served_items_sold`. A version's own question has the shape of its
  * key and sums in the name too, since another version may mean another one by that name.
  */
 export function servedTable(question: Question): string {
-  const table = `served_${identifier(question.name.replaceAll('-', '_'))}`;
+  const table = `${servedTablePrefix}${identifier(question.name.replaceAll('-', '_'))}`;
   const builtin = builtinQuestions.find(({ name }) => name === question.name);
   return builtin !== undefined && shape(builtin) === shape(question) ? table : `${table}_${shape(question)}`;
 }

@@ -3,6 +3,7 @@
  * and adds in doubles as long as that is exact, spilling into 64-bit integers before it would not be. Pure.
  */
 import type { EventFields } from '../events/event.js';
+import type { SumName } from '../questions/overflow.js';
 import type { KeyExpression, Question, Sum } from '../questions/question.js';
 import { plusOne, type Sums, type SumTable, within64Bits } from './table.js';
 
@@ -10,7 +11,7 @@ import { plusOne, type Sums, type SumTable, within64Bits } from './table.js';
 export interface Fold {
   /** Adds one valid event, if the question's filter lets it through. */
   add(event: EventFields): void;
-  /** The sums so far. Throws `RangeError` when one has left 64 bits. */
+  /** The sums so far. Throws `unknown` when one has left 64 bits, as `add` may. */
   table(): SumTable;
 }
 
@@ -19,7 +20,7 @@ const hourMs = 3_600_000;
 export function createFold(question: Question): Fold {
   const accepts = compileWhere(question.where);
   const keyOf = compileKey(question.key);
-  const sums = Object.values(question.sums);
+  const sums = Object.entries(question.sums).map(([sum, kind]) => [kind, { question: question.name, sum }] as const);
   const cells = new Map<string, Cell[]>();
   return {
     add(event) {
@@ -27,7 +28,7 @@ export function createFold(question: Question): Fold {
       const key = keyOf(event);
       let row = cells.get(key);
       if (row === undefined) {
-        row = sums.map(createCell);
+        row = sums.map(([kind, name]) => createCell(kind, name));
         cells.set(key, row);
       }
       for (const cell of row) cell.add(event);
@@ -49,20 +50,20 @@ interface Cell {
   value(): bigint | null;
 }
 
-function createCell(sum: Sum): Cell {
+function createCell(sum: Sum, name: SumName): Cell {
   switch (sum.sum) {
     case 'count':
-      return totalCell(() => 1);
+      return totalCell(() => 1, name);
     case 'total':
-      return totalCell((event) => event[sum.field] as number);
+      return totalCell((event) => event[sum.field] as number, name);
     case 'total-of-product':
-      return productCell(sum);
+      return productCell(sum, name);
     default:
-      return extremeCell(sum);
+      return extremeCell(sum, name);
   }
 }
 
-function totalCell(term: (event: EventFields) => number): Cell {
+function totalCell(term: (event: EventFields) => number, name: SumName): Cell {
   let spilled = 0n;
   let exact = 0;
   return {
@@ -73,29 +74,29 @@ function totalCell(term: (event: EventFields) => number): Cell {
         exact = next;
         return;
       }
-      spilled = within64Bits(spilled + BigInt(exact) + BigInt(term(event)));
+      spilled = within64Bits(spilled + BigInt(exact) + BigInt(term(event)), name);
       exact = 0;
     },
-    value: () => within64Bits(spilled + BigInt(exact)),
+    value: () => within64Bits(spilled + BigInt(exact), name),
   };
 }
 
-function productCell(sum: Extract<Sum, { sum: 'total-of-product' }>): Cell {
+function productCell(sum: Extract<Sum, { sum: 'total-of-product' }>, name: SumName): Cell {
   const [a, b] = sum.fields;
   let total = 0n;
   return {
     add(event) {
-      total = within64Bits(total + BigInt(event[a] as number) * BigInt(event[b] as number));
+      total = within64Bits(total + BigInt(event[a] as number) * BigInt(event[b] as number), name);
     },
     value: () => total,
   };
 }
 
-function extremeCell(sum: Extract<Sum, { sum: 'least' | 'greatest' }>): Cell {
+function extremeCell(sum: Extract<Sum, { sum: 'least' | 'greatest' }>, name: SumName): Cell {
   let extreme: bigint | null = null;
   return {
     add(event) {
-      extreme = plusOne(sum, extreme, BigInt(event[sum.field] as number));
+      extreme = plusOne(sum, extreme, BigInt(event[sum.field] as number), name);
     },
     value: () => extreme,
   };

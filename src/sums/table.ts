@@ -2,6 +2,7 @@
  * A question's sums by key, and their algebra: `zero` is the empty table, `plus` is associative and commutative,
  * so slices and bases merge in any order. 64-bit: overflow throws, nothing is ever rounded. Pure.
  */
+import { overflowed, type SumName } from '../questions/overflow.js';
 import type { Question, Sum } from '../questions/question.js';
 
 /** One key's sums in the order of the question's `sums`. `null` is "no event yet" for least and greatest. */
@@ -16,15 +17,16 @@ const greatest64 = 2n ** 63n - 1n;
 /** The sums of no events. */
 export const zero: SumTable = new Map();
 
-/** The sums of both parts' events. Throws `RangeError` when a sum leaves 64 bits. */
+/** The sums of both parts' events. Throws `unknown` when a sum leaves 64 bits. */
 export function plus(question: Question, a: SumTable, b: SumTable): SumTable {
   const [large, small] = a.size >= b.size ? [a, b] : [b, a];
   if (small.size === 0) return large;
-  const kinds = Object.values(question.sums);
+  const sumsOf = Object.entries(question.sums).map(([sum, kind]) => [kind, { question: question.name, sum }] as const);
   const merged = new Map(large);
   for (const [key, sums] of small) {
     const other = merged.get(key);
-    merged.set(key, other === undefined ? sums : kinds.map((kind, i) => plusOne(kind, other[i]!, sums[i]!)));
+    const both = other === undefined ? sums : sumsOf.map(([kind, name], i) => plusOne(kind, other[i]!, sums[i]!, name));
+    merged.set(key, both);
   }
   return merged;
 }
@@ -39,8 +41,8 @@ export function sameTable(a: SumTable, b: SumTable): boolean {
   return true;
 }
 
-/** Adds two values of one sum. Throws `RangeError` when the result leaves 64 bits. */
-export function plusOne(kind: Sum, a: bigint | null, b: bigint | null): bigint | null {
+/** Adds two values of one sum. Throws when the result leaves 64 bits, as `within64Bits` does. */
+export function plusOne(kind: Sum, a: bigint | null, b: bigint | null, name?: SumName): bigint | null {
   if (a === null || b === null) return a ?? b;
   switch (kind.sum) {
     case 'least':
@@ -48,12 +50,12 @@ export function plusOne(kind: Sum, a: bigint | null, b: bigint | null): bigint |
     case 'greatest':
       return a > b ? a : b;
     default:
-      return within64Bits(a + b);
+      return within64Bits(a + b, name);
   }
 }
 
-/** The value itself, or `RangeError`: a sum that left 64 bits is an error, never a rounding. */
-export function within64Bits(value: bigint): bigint {
-  if (value < least64 || value > greatest64) throw new RangeError(`a sum left 64 bits: ${value}`);
-  return value;
+/** The value itself, or an error that names the sum where that is known: one that left 64 bits is never rounded. */
+export function within64Bits(value: bigint, name?: SumName): bigint {
+  if (value >= least64 && value <= greatest64) return value;
+  throw name === undefined ? new RangeError(`a sum left 64 bits: ${value}`) : overflowed(name, value);
 }

@@ -3,6 +3,7 @@
  * one plain loop over the questions for each event, in BigInt wherever a double would not be exact. Pure.
  */
 import type { EventFields } from '../events/event.js';
+import { overflowed, type SumName } from '../questions/overflow.js';
 import type { KeyExpression, Question, Sum } from '../questions/question.js';
 import type { SumTable } from '../sums/table.js';
 
@@ -14,6 +15,7 @@ interface Counting {
   readonly where: readonly (readonly [field: string, value: unknown])[];
   readonly key: readonly KeyExpression[];
   readonly sums: readonly Sum[];
+  readonly names: readonly SumName[];
   readonly cells: Map<string, Cell[]>;
 }
 
@@ -23,10 +25,11 @@ export class PlainFold {
 
   /** Starts from what is known already: a table per question, empty ones at the origin. */
   constructor(questions: readonly Question[], known: readonly SumTable[]) {
-    this.#countings = questions.map(({ where, key, sums }, i) => ({
+    this.#countings = questions.map(({ name: question, where, key, sums }, i) => ({
       where: Object.entries(where),
       key,
       sums: Object.values(sums),
+      names: Object.keys(sums).map((sum) => ({ question, sum })),
       cells: new Map([...known[i]!].map(([name, values]) => [name, [...values]])),
     }));
   }
@@ -35,9 +38,12 @@ export class PlainFold {
     for (const counting of this.#countings) addTo(counting, event);
   }
 
-  /** The sums of each question, in the questions' order. Throws `RangeError` where one has left 64 bits. */
+  /** The sums of each question, in the questions' order. Throws `unknown` where one has left 64 bits. */
   tables(): readonly SumTable[] {
-    return this.#countings.map(({ cells }) => new Map([...cells].map(([key, row]) => [key, row.map(toSum)])));
+    return this.#countings.map(
+      ({ cells, names }) =>
+        new Map([...cells].map(([key, row]) => [key, row.map((cell, i) => toSum(cell, names[i]!))])),
+    );
   }
 }
 
@@ -93,9 +99,9 @@ function exactSum(a: number | bigint, b: number | bigint): number | bigint {
   return BigInt(a) + BigInt(b);
 }
 
-function toSum(cell: Cell): bigint | null {
+function toSum(cell: Cell, name: SumName): bigint | null {
   if (cell === null) return null;
   const sum = BigInt(cell);
-  if (sum !== BigInt.asIntN(64, sum)) throw new RangeError(`a true sum left 64 bits: ${sum}`);
+  if (sum !== BigInt.asIntN(64, sum)) throw overflowed(name, sum);
   return sum;
 }

@@ -1,70 +1,33 @@
 /**
- * The validation view's process: one validation for each version that readers may follow. A version that still reads the
- * log's past is left alone: it would only be slowed down. It may run twice: both write the same truths under the same keys.
+ * The validation view's process: follows the versions that readers may follow, each by a validation of its own. It may
+ * run twice: both write the same truths under the same keys.
  */
 import { serviceConfig } from '../config/service.js';
-import { covers } from '../positions/position.js';
 import { allDataView } from '../runtimes/docker/all-data-view.js';
 import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
 import { storeOn } from '../runtimes/docker/cassandra-store.js';
 import { openHold } from '../runtimes/docker/holds.js';
 import { kafkaLog } from '../runtimes/docker/kafka-log.js';
 import { runService } from '../runtimes/docker/service-runtime.js';
-import type { Heads } from '../serving/head.js';
-import { isWhole } from '../versions/versions.js';
-import type { RawEventStore } from './raw-events.js';
+import { superviseValidations } from './supervise.js';
 import { validate } from './validator.js';
-
-const lookEveryMs = 500;
 
 await runService('validation', async ({ stop, clock, say }) => {
   const config = serviceConfig();
   await using session = await openCassandraSession({ contactPoint: config.cassandra });
   const store = storeOn(session, config.lab);
-  const running = new Map<string, Promise<void>>();
-  // One that fails ends the process: the next one goes on from the stored truths.
-  let failure: { readonly error: unknown } | undefined;
-  const start = (pipeline: string) => {
-    const validation = validate({
-      pipeline,
-      store,
-      log: kafkaLog({ broker: config.kafka }),
-      rawEvents: keptByFirst(allDataView(session, config.lab), pipeline, running),
-      clock,
-      hold: openHold(session, 'validation', config.holds),
-      stopped: () => stop.aborted || failure !== undefined,
-      say: (line) => say(`${pipeline}: ${line}`),
-    });
-    const ended = validation.finally(() => running.delete(pipeline));
-    running.set(
-      pipeline,
-      ended.catch((error) => {
-        failure ??= { error };
-      }),
-    );
+  const shared = {
+    store,
+    log: kafkaLog({ broker: config.kafka }),
+    rawEvents: allDataView(session, config.lab),
+    clock,
+    hold: openHold(session, 'validation', config.holds),
+    stopped: () => stop.aborted,
   };
-  while (!stop.aborted && failure === undefined) {
-    for (const pipeline of wanted(await store.readHeads())) if (!running.has(pipeline)) start(pipeline);
-    await clock.sleep(lookEveryMs);
-  }
-  await Promise.all(running.values());
-  if (failure !== undefined) throw failure.error;
+  await superviseValidations({
+    ...shared,
+    say,
+    validate: (pipeline, isFirst) =>
+      validate({ ...shared, pipeline, keepsRawEvents: isFirst, say: (line) => say(`${pipeline}: ${line}`) }),
+  });
 });
-
-/** The live version, and those that readers could be moved to. Once followed, one is followed as long as it is there. */
-function wanted({ heads, live }: Heads): readonly string[] {
-  const followed = heads.get(live);
-  if (followed === undefined) return [];
-  return [...heads.values()]
-    .filter((head) => head.status === 'ready' && isWhole(head) && covers(head.position, followed.position))
-    .map(({ pipeline }) => pipeline);
-}
-
-/** Of one log there is one set of raw events: the validation that has run for longest keeps it. */
-function keptByFirst(rawEvents: RawEventStore, pipeline: string, running: ReadonlyMap<string, unknown>): RawEventStore {
-  const isFirst = () => [...running.keys()][0] === pipeline;
-  return {
-    keep: async (events) => (isFirst() ? rawEvents.keep(events) : undefined),
-    say: async (state) => (isFirst() ? rawEvents.say(state) : undefined),
-  };
-}

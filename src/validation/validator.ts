@@ -5,11 +5,12 @@
  */
 import type { EventFields } from '../events/event.js';
 import { covers, equal, messagesBetween, type Position } from '../positions/position.js';
-import type { Clock, Hold, Log, LogReader, Message, ServingStore } from '../runtimes/ports.js';
+import type { Clock, Hold, Log, Message, ServingStore } from '../runtimes/ports.js';
 import type { Head } from '../serving/head.js';
 import { zero } from '../sums/table.js';
 import { type Prefix, PrefixFold, type Target } from './prefix-fold.js';
 import { type RawEvent, RawEventGate, type RawEventStore, type RawEventsState } from './raw-events.js';
+import { Reading } from './reading.js';
 import { repeatWindowEvents } from './repeats.js';
 
 export interface Validation {
@@ -17,6 +18,8 @@ export interface Validation {
   readonly store: ServingStore;
   readonly log: Log;
   readonly rawEvents: RawEventStore;
+  /** Whether this one keeps the raw events now: of one log there is one set of them, whoever follows it. */
+  readonly keepsRawEvents: () => boolean;
   readonly clock: Clock;
   readonly hold: Hold;
   readonly stopped: () => boolean;
@@ -29,7 +32,10 @@ const reportEveryMs = 2_000;
 export const truthsKept = 1_000;
 const deleteEvery = 100;
 
-/** Follows a pipeline until stopped, or until it is not there any more. */
+/**
+ * Follows a pipeline until stopped, or until it is not there any more. Throws `unknown` where the log has lost what its
+ * truth needs; after any other error the next one goes on from the stored truths.
+ */
 export async function validate(validation: Validation): Promise<void> {
   const head = await readHead(validation);
   if (head === undefined) return;
@@ -126,7 +132,8 @@ class Follower {
       const events: RawEvent[] = [];
       // Only as many are held as are kept: at high rates none are.
       const onEvent = (event: EventFields, message: Message) => {
-        if (this.#gate.admit(1, this.#validation.clock.nowMs())) events.push({ event, message });
+        const admitted = this.#gate.admit(1, this.#validation.clock.nowMs());
+        if (admitted && this.#validation.keepsRawEvents()) events.push({ event, message });
       };
       const reached = this.fold.advance(onEvent);
       if (reached !== undefined) await this.#writeTruth(reached);
@@ -189,43 +196,16 @@ class Follower {
   }
 
   async #sayRawEvents(): Promise<void> {
+    const { rawEvents, clock, say, keepsRawEvents } = this.#validation;
     const { state } = this.#gate;
-    if (state === this.#said) return;
-    this.#validation.say(`${state.kept ? 'keeps' : 'does not keep'} raw events: ${state.reason}`);
-    await this.#validation.rawEvents.say(state);
-    this.#said = state;
-  }
-}
-
-/** The reader of the log, opened anew where the fold has to see something again. */
-class Reading implements AsyncDisposable {
-  readonly #log: Log;
-  readonly #fold: PrefixFold;
-  #reader: LogReader;
-
-  private constructor(log: Log, fold: PrefixFold, reader: LogReader) {
-    this.#log = log;
-    this.#fold = fold;
-    this.#reader = reader;
-  }
-
-  static async open(log: Log, fold: PrefixFold): Promise<Reading> {
-    return new Reading(log, fold, await log.read(fold.nextToRead));
-  }
-
-  /** Does what the fold wishes for, for at most `maxWaitMs`. */
-  async step(maxWaitMs: number, clock: Clock): Promise<void> {
-    const { wish } = this.#fold;
-    if (wish === 'wait') return clock.sleep(maxWaitMs);
-    if (wish === 'reopen') {
-      await this.#reader[Symbol.asyncDispose]();
-      this.#reader = await this.#log.read(this.#fold.nextToRead);
-      this.#fold.reopened();
+    if (!keepsRawEvents()) {
+      this.#said = undefined;
+      return;
     }
-    this.#fold.add(await this.#reader.next(maxWaitMs));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#reader[Symbol.asyncDispose]();
+    if (state === this.#said) return;
+    say(`${state.kept ? 'keeps' : 'does not keep'} raw events: ${state.reason}`);
+    // One that takes them over has kept none before.
+    await rawEvents.say(this.#said === undefined ? { ...state, sinceMs: clock.nowMs() } : state);
+    this.#said = state;
   }
 }

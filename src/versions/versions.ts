@@ -6,9 +6,6 @@ import { LabError } from '../errors.js';
 import { covers, equal, messagesBetween, min, type Position } from '../positions/position.js';
 import type { Head, Heads } from '../serving/head.js';
 
-/** Versions that may run side by side on one Spark worker: each takes an executor and a driver. */
-export const versionsPerWorker = 2;
-
 /** `v2` or `kappa-2` as the pipeline's full name. Throws `usage` on anything else. */
 export function pipelineNamed(lab: string, text: string): string {
   const [, short, full] = /^(?:v([1-9]\d{0,5})|([a-z]+-[1-9]\d{0,5}))$/.exec(text) ?? [];

@@ -20,6 +20,7 @@ const info = {
   RestartCount: 2,
   HostConfig: {
     RestartPolicy: { Name: 'unless-stopped' },
+    Memory: 1_048_576,
     PortBindings: { '9092/tcp': [{ HostIp: '127.0.0.1', HostPort: '19092' }], '29092/tcp': null },
   },
 };
@@ -38,6 +39,7 @@ describe('a container of the lab', () => {
       restarts: 2,
       oneShot: false,
       outOfMemory: false,
+      memoryLimitBytes: 1_048_576,
       ports: new Map([[9092, 19092]]),
       environment: { EMPTY: '', OPTIONS: '-Da=b', SNACKLAB_RATE: '50' },
       dependsOn: ['setup', 'cassandra'],
@@ -51,7 +53,11 @@ describe('a container of the lab', () => {
 
   it('does its work once when it is not always started again', () => {
     const setup = { ...info, HostConfig: { RestartPolicy: { Name: 'on-failure' } } };
-    expect(labContainerOf(setup as never)).toMatchObject({ oneShot: true, ports: new Map() });
+    expect(labContainerOf(setup as never)).toMatchObject({
+      oneShot: true,
+      ports: new Map(),
+      memoryLimitBytes: undefined,
+    });
   });
 });
 

@@ -58,7 +58,7 @@ describe('the doctor', () => {
 
   it('asks for more memory when there are more workers', () => {
     const large = { ...defaultSettings, sparkWorkers: 3, nodemanagers: 2 };
-    expect(memoryNeeded('lambda', large)).toBe(memoryNeeded('lambda', defaultSettings) + 8 * gib);
+    expect(memoryNeeded('lambda', large)).toBe(memoryNeeded('lambda', defaultSettings) + 12 * gib);
     expect(missing({}, large).map(({ name }) => name)).toEqual(['memory']);
   });
 

@@ -19,6 +19,7 @@ function container(more: Partial<LabContainer>): LabContainer {
     restarts: 0,
     oneShot: false,
     outOfMemory: false,
+    memoryLimitBytes: undefined,
     ports: new Map(),
     environment: {},
     dependsOn: [],

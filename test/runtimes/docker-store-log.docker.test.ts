@@ -163,6 +163,7 @@ describe.runIf(inject('docker'))('the log on Kafka', () => {
           store,
           log: kafkaLog({ broker, topic }),
           rawEvents: allDataView(session, run),
+          keepsRawEvents: () => true,
           clock: realClock(stopping.signal),
           hold: async () => {},
           stopped: () => stopping.signal.aborted,

@@ -4,12 +4,13 @@
  * Method: a pipeline of its own beside the lab's; Cassandra is paused, killed and started while a write is on its way.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
+import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
 import { type CassandraSession, openCassandraSession } from '../../src/runtimes/docker/cassandra-session.js';
 import { storeOn } from '../../src/runtimes/docker/cassandra-store.js';
 import { createPipeline } from '../../src/runtimes/docker/setup.js';
 import type { ServedView, ServingStore, Slice } from '../../src/runtimes/ports.js';
 import { newHead } from '../../src/serving/head.js';
+import { pack } from '../../src/serving/packed.js';
 import { viewVersion } from '../../src/serving/served-view.js';
 import { docker, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
@@ -111,6 +112,20 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     expect(await store.readNewestTruth(incarnation, itemsSold.name)).toMatchObject({ number: 10, repeats: 1 });
   });
 
+  it('adds up what it stores of a pipeline and question, and removes all of it', async () => {
+    const part = { incarnation: incarnation + 1, question: itemsSold.name };
+    const { leastEventMs: _least, greatestEventMs: _greatest, epoch: _epoch, ...rest } = { ...slice(4, 1), ...part };
+    const { from: _from, until: position, ...counts } = rest;
+    expect(await store.storedBytes(part)).toBe(0);
+    for (const number of [1, 2]) await store.writeSlice({ ...slice(number, 1), ...part });
+    await store.writeBase({ ...rest, kind: 'base', id: 1 });
+    await store.writeTruth({ ...counts, position, repeats: 0 });
+    const lengths = [slice(1, 1), slice(2, 1), rest, rest].map(({ sums }) => pack(sums).length);
+    expect(await store.storedBytes(part)).toBe(lengths.reduce((a, b) => a + b));
+    await store.deleteStored(part);
+    expect(await store.storedBytes(part)).toBe(0);
+  });
+
   it('keeps wanted state and reports per lab', async () => {
     expect(await store.readWanted()).toEqual({ rate: null, paused: false, batchRequests: 0 });
     await store.changeWanted({ rate: 12.5, paused: true });
@@ -129,6 +144,16 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     expect(await viewRows(session)).toEqual([{ item: 'apple', number: 22n, merged: 5n }]);
     await store.replaceView(view(22, { apple: 5n }));
     expect(await viewRows(session)).toEqual([{ item: 'apple', number: 22n, merged: 5n }]);
+  });
+
+  it('empties the views of all questions but those that are kept, and nothing of a later version', async () => {
+    await store.replaceView(view(23, { apple: 5n }));
+    await store.emptyOtherViews([itemsSold], viewVersion(0, 24, 0));
+    expect(await viewRows(session)).toHaveLength(1);
+    await store.emptyOtherViews([revenueByMachine], viewVersion(0, 22, 0));
+    expect(await viewRows(session)).toHaveLength(1);
+    await store.emptyOtherViews([revenueByMachine], viewVersion(0, 24, 0));
+    expect(await viewRows(session)).toEqual([]);
   });
 
   it('never shows a mixture of two views', async () => {

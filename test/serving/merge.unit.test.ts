@@ -46,6 +46,17 @@ describe('the merge', () => {
     expect(merge(head({}), itemsSold, parts({}))).toMatchObject({ position: [0], messages: 0, merged: new Map() });
   });
 
+  it('calls an answer unknown whose sum leaves 64 bits, names it, and says that another try says the same', () => {
+    const large = new Map([['["apple"]', [2n, 2n ** 62n]]]);
+    const slices = [slice(1, { sums: large }), slice(2, { sums: large })];
+    expect(merge(head({ number: 2, position: [4] }), itemsSold, parts({ slices }))).toEqual({
+      unknown:
+        'the sum revenueCents of items-sold left 64 bits: 9223372036854775808; ' +
+        'start a version whose questions leave that sum out, or have a finer key (lambda-1)',
+      lasting: true,
+    });
+  });
+
   it('adds the slices after the cut to the base', () => {
     const answer = merge(
       head({ number: 3, position: [6], baseId: 1, baseNumber: 2, baseCut: [4] }),

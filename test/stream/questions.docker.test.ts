@@ -94,7 +94,11 @@ interface Answer {
   }[];
 }
 
-async function answersOfSpark(): Promise<Answer[]> {
+/** Asks the stream job's query over these messages, in a Spark of its own. Returns its exit code and what it printed. */
+async function askSpark(
+  asked: readonly Question[],
+  values: readonly (Uint8Array | null)[],
+): Promise<{ readonly code: number | null; readonly lines: readonly string[] }> {
   const program = readFileSync(new URL('./aggregate.py', import.meta.url), 'utf8');
   const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab', '/opt/snacklab/event-rule.json'];
   const spark = spawn(
@@ -107,10 +111,15 @@ async function answersOfSpark(): Promise<Answer[]> {
   const output: Buffer[] = [];
   spark.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   const ended = new Promise<number | null>((resolve, reject) => spark.on('error', reject).on('close', resolve));
-  const encoded = messages.map((message) => message && Buffer.from(message).toString('base64'));
-  spark.stdin.end(JSON.stringify({ questions, messages: encoded }));
-  expect(await ended).toBe(0);
-  const lines = Buffer.concat(output).toString('utf8').split('\n');
+  const encoded = values.map((value) => value && Buffer.from(value).toString('base64'));
+  spark.stdin.end(JSON.stringify({ questions: asked, messages: encoded }));
+  const code = await ended;
+  return { code, lines: Buffer.concat(output).toString('utf8').split('\n') };
+}
+
+async function answersOfSpark(): Promise<Answer[]> {
+  const { code, lines } = await askSpark(questions, messages);
+  expect(code).toBe(0);
   return lines.filter((line) => line.startsWith('ANSWER ')).map((line) => JSON.parse(line.slice(7)) as Answer);
 }
 
@@ -147,5 +156,20 @@ describe.runIf(inject('docker'))(`the stream job's query over ${messages.length}
       expect(part.leastEventMs).toBe(Math.min(...events.map((event) => event.timestamp as number)));
       expect(part.greatestEventMs).toBe(Math.max(...events.map((event) => event.timestamp as number)));
     }
+  });
+
+  it('names the sum that leaves 64 bits, and gives no answer', async () => {
+    const times = { ...ask('of-times', []), sums: { last: greatest('timestamp'), times: total('timestamp') } };
+    const late = Array.from({ length: 1_100 }, (_, i) =>
+      Buffer.from(eventText({ event_id: `"late-${i}"`, timestamp: String(Number.MAX_SAFE_INTEGER) })),
+    );
+    const { code, lines } = await askSpark([...builtinQuestions, times], late);
+    expect(code).not.toBe(0);
+    expect(lines.filter((line) => line.startsWith('ANSWER '))).toEqual([]);
+    const [said, ...others] = lines.filter((line) => line.includes('64 bits'));
+    expect(said).toMatch(
+      /^the sum times of of-times left 64 bits .* start a version whose questions leave that sum out/,
+    );
+    expect(others).toEqual([]);
   });
 });

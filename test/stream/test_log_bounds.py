@@ -1,6 +1,8 @@
 """log_bounds.py lets a job start only where the log still has every message that comes after the head."""
 
+import os
 import unittest
+from unittest import mock
 
 from commit import Head, take_over
 from log_bounds import LogDoesNotFit, must_have_all_after
@@ -18,6 +20,14 @@ class ALog(unittest.TestCase):
         for starts in ((0,), (0, 0, 0)):
             with self.assertRaisesRegex(LogDoesNotFit, "another log"):
                 must_have_all_after((5, 7), starts, "log")
+
+    def test_is_started_anew_in_the_lab_that_it_is_of(self):
+        for starts in ((0,), (6, 0)):
+            with self.assertRaisesRegex(LogDoesNotFit, "snacklab kappa down --volumes$"):
+                must_have_all_after((5, 7), starts, "log", "kappa")
+            with mock.patch.dict(os.environ, SNACKLAB_LAB="kappa"):
+                with self.assertRaisesRegex(LogDoesNotFit, "snacklab kappa down --volumes$"):
+                    must_have_all_after((5, 7), starts, "log")
 
     def test_that_does_not_fit_stops_a_job_before_it_takes_over(self):
         head = Head("lambda-1", 1, "ready", 3, 4, (5, 7), ((3, 0),), 0, 0, True)

@@ -6,6 +6,8 @@ import time
 import unittest
 from types import SimpleNamespace
 
+from packed import unpack
+
 HAS_CASSANDRA = importlib.util.find_spec("cassandra") is not None
 if not HAS_CASSANDRA:
     print("LEFT OUT: the tests of the store and the runner, since there is no cassandra-driver here", file=sys.stderr)
@@ -56,6 +58,28 @@ class AConditionalWrite(unittest.TestCase):
 
         with self.assertRaises(InvalidRequest):
             self.outcome(InvalidRequest("no such column"))
+
+
+@unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")
+class ASlice(unittest.TestCase):
+    def test_is_stored_with_the_length_of_its_sums_and_a_value_for_each_column(self):
+        from cassandra_store import CassandraStore
+        from commit import Slice, SlicePart
+
+        executed = []
+        session = SimpleNamespace(
+            prepare=lambda cql: SimpleNamespace(cql=cql),
+            execute_async=lambda statement, values: executed.append((statement.cql, values)),
+        )
+        part = SlicePart("items-sold", 3, 1, 5, 9, ((("apple",), (2, None)),))
+        CassandraStore(None, session, "kappa").write_slices([Slice(1, 2, 7, (0, 0), (2, 1), part)])
+        [(cql, values)] = executed
+        columns = [column.strip() for column in cql[cql.index("(") + 1 : cql.index(")")].split(",")]
+        stored = dict(zip(columns, values, strict=True))
+        self.assertEqual(cql.count("?"), len(columns))
+        self.assertEqual((stored["number"], stored["until_position"], stored["messages"]), (7, "[2,1]", 3))
+        self.assertEqual(unpack(stored["sums"]), ((("apple",), (2, None)),))
+        self.assertEqual(stored["sums_bytes"], len(stored["sums"]))
 
 
 @unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")

@@ -85,10 +85,16 @@ describe('sums', () => {
   });
 
   it('that leave 64 bits are an error, never a rounding', () => {
-    expect(() => within64Bits(2n ** 63n)).toThrow(RangeError);
+    for (const value of [2n ** 63n, -(2n ** 63n) - 1n]) expect(() => within64Bits(value)).toThrow(RangeError);
+    expect(within64Bits(2n ** 63n - 1n)).toBe(2n ** 63n - 1n);
     const big = { kind: 'sale', item: 'a', slot: Number.MAX_SAFE_INTEGER, price_cents: 4_096, timestamp: 0 };
-    expect(() => foldEvents(everySum, [big])).toThrow('a sum left 64 bits');
-    const half = new Map([['["a"]', [2n ** 62n, 0n, 0n, 0n, 0n]]]);
-    expect(() => plus(everySum, half, half)).toThrow(RangeError);
+    expect(() => foldEvents(everySum, [big])).toThrow(
+      `the sum product of every-sum left 64 bits: ${4_096n * BigInt(Number.MAX_SAFE_INTEGER)}`,
+    );
+    const half = new Map([['["a"]', [0n, 2n ** 62n, 0n, 0n, 0n]]]);
+    expect(() => plus(everySum, half, half)).toThrow(`the sum cents of every-sum left 64 bits: ${2n ** 63n}`);
+    const most = { ...big, slot: 0, price_cents: Number.MAX_SAFE_INTEGER };
+    const tooMany = Array.from({ length: 1_025 }, () => most);
+    expect(() => foldEvents(everySum, tooMany)).toThrow('the sum cents of every-sum left 64 bits');
   });
 });

@@ -49,11 +49,15 @@ async function packageCheck(
   }
 }
 
-function doctorText(checks: readonly Check[], ready: boolean): string {
+/** The checks as a reader sees them. What to do is said once, below the first finding that asks for it. */
+export function doctorText(checks: readonly Check[], ready: boolean): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.flatMap(({ name, verdict, finding, remedy }) => [
-    `${verdict.padEnd(7)}  ${name.padEnd(width)}  ${finding}`,
-    ...(verdict === 'ok' || remedy === undefined ? [] : [`${' '.repeat(width + 11)}Try: ${remedy}`]),
-  ]);
+  const said = new Set<string>();
+  const lines = checks.flatMap(({ name, verdict, finding, remedy }) => {
+    const line = `${verdict.padEnd(7)}  ${name.padEnd(width)}  ${finding}`;
+    if (verdict === 'ok' || remedy === undefined || said.has(remedy)) return [line];
+    said.add(remedy);
+    return [line, `${' '.repeat(width + 11)}Try: ${remedy}`];
+  });
   return [...lines, '', ready ? 'This machine can run the labs.' : 'This machine cannot run the labs yet.'].join('\n');
 }

@@ -1,4 +1,4 @@
-/** `lambda down`: removes what carries the lab's label, and says what that was. */
+/** `down`: removes what carries the lab's label, and says what that was. */
 import { downFlags, parseFlags } from '../../config/flags.js';
 import { connectEngine } from '../../runtimes/docker/containers.js';
 import { takeDown } from '../../runtimes/docker/lifecycle-down.js';

@@ -1,4 +1,4 @@
-/** `lambda generator rate|pause|resume`: stores what is wanted; the generator follows within a moment. */
+/** `generator rate|pause|resume`: stores what is wanted; the generator follows within a moment. */
 import { parseArgument, rateArgument } from '../../config/flags.js';
 import type { Wanted } from '../../runtimes/ports.js';
 import { findLab, openStore } from '../lab.js';

@@ -1,4 +1,4 @@
-/** `lambda logs`: what the containers print, by time, also when they have ended. */
+/** `logs`: what the containers print, by time, also when they have ended. */
 import { logsFlags, parseFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { LabContainer } from '../../runtimes/docker/containers.js';

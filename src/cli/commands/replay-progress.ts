@@ -1,57 +1,86 @@
-/** Follows a version that reads the log, until it covers the live one: how far, how fast, how long still. */
+/**
+ * Follows a version until it covers the live one and has an answer: how far, how fast, how long still. A version that
+ * began at a cut waits for the batch as well, which has a progress of its own.
+ */
+import { type Cycle, cycleOf, firstCycle } from '../../../lambda/cycle.js';
 import { LabError } from '../../errors.js';
-import { covers, messagesBetween } from '../../positions/position.js';
+import { covers, max, messagesBetween } from '../../positions/position.js';
 import type { ServingStore } from '../../runtimes/ports.js';
-import { behind, isWhole, readyHead, versionOf } from '../../versions/versions.js';
+import type { Head, Heads } from '../../serving/head.js';
+import { behind, isWhole, versionOf } from '../../versions/versions.js';
 import { liveHead } from '../lab.js';
 import type { CommandContext } from '../report.js';
 
 export interface Progress {
-  /** Messages that the version has counted, and that the live one has. */
+  /** Messages from the version's own origin: that it has counted, and up to where the live one stands. */
   readonly counted: number;
   readonly wanted: number;
   readonly behind: number;
   /** Messages a second since its first slice; undefined before the second one. */
   readonly perSecond: number | undefined;
+  /** Where the batch is with its first base; undefined where the version has its base, or needs none. */
+  readonly firstBase: Cycle | undefined;
 }
+
+type Version = Pick<Head, 'pipeline' | 'incarnation'>;
+type Store = Pick<ServingStore, 'readHeads' | 'readCycle'>;
 
 const lookEveryMs = 100;
 const sayEveryMs = 2_000;
 /** A job starts within half a minute; one that stands still for so long has a reason that its log says. */
 const stillMsMax = 120_000;
+/** The coordinator gives a job a quarter of an hour, and then begins the next attempt. */
+const batchStillMsMax = 20 * 60_000;
 
-/** Resolves when the version covers the live one. Throws when it stands still for too long, or is dropped. */
+/** Resolves when the version is whole and covers the live one; undefined when it was dropped before. Throws when it stands still. */
 export async function followUntilCaughtUp(
-  store: Pick<ServingStore, 'readHeads'>,
-  pipeline: string,
+  store: Store,
+  version: Version,
   { clock, signal, say }: Pick<CommandContext, 'clock' | 'signal' | 'say'>,
   textOf: (progress: Progress) => string,
-): Promise<Progress> {
+): Promise<Progress | undefined> {
   let first: { readonly atMs: number; readonly counted: number } | undefined;
-  let moved = { atMs: clock.nowMs(), counted: -1 };
-  let saidMs = 0;
+  let position = { movedMs: clock.nowMs(), counted: -1 };
+  let batch = { movedMs: clock.nowMs(), state: '' };
+  let saidMs = Number.NEGATIVE_INFINITY;
   for (;;) {
     signal.throwIfAborted();
     const heads = await store.readHeads();
-    const [head, live] = [readyHead(heads, pipeline), liveHead(heads)];
+    const head = stillThere(heads, version);
+    if (head === undefined) return undefined;
+    const { position: wanted } = liveHead(heads);
     const nowMs = clock.nowMs();
     const counted = messagesBetween(head.origin, head.position);
-    if (counted > moved.counted) moved = { atMs: nowMs, counted };
     if (first === undefined && head.number > 0) first = { atMs: nowMs, counted };
     const progress = {
       counted,
-      wanted: messagesBetween(live.origin, live.position),
-      behind: behind(head, live.position),
+      wanted: messagesBetween(head.origin, max(head.origin, wanted)),
+      behind: behind(head, wanted),
       perSecond: first === undefined ? undefined : perSecond(counted - first.counted, nowMs - first.atMs),
+      firstBase: isWhole(head) ? undefined : (cycleOf(head, await store.readCycle(head.pipeline)) ?? firstCycle),
     };
-    if (isWhole(head) && covers(head.position, live.position)) return progress;
-    if (nowMs - moved.atMs > stillMsMax) throw standsStill(pipeline, counted);
+    const hasReached = covers(head.position, wanted);
+    if (hasReached && progress.firstBase === undefined) return progress;
+    // What it waits for is judged: a quiet log moves no position while the batch goes on.
+    if (hasReached || counted > position.counted) position = { movedMs: nowMs, counted };
+    const state = JSON.stringify(progress.firstBase ?? null);
+    if (state !== batch.state) batch = { movedMs: nowMs, state };
+    if (nowMs - position.movedMs > stillMsMax) throw standsStill(version, counted);
+    if (progress.firstBase !== undefined && nowMs - batch.movedMs > batchStillMsMax) {
+      throw batchStandsStill(version, progress.firstBase);
+    }
     if (nowMs - saidMs >= sayEveryMs) {
       saidMs = nowMs;
       say(textOf(progress));
     }
     await clock.sleep(lookEveryMs);
   }
+}
+
+/** Undefined when it is dropped or being dropped; another version may have its name by now. */
+function stillThere({ heads }: Heads, { pipeline, incarnation }: Version): Head | undefined {
+  const head = heads.get(pipeline);
+  return head?.status === 'ready' && head.incarnation === incarnation ? head : undefined;
 }
 
 /** Whole seconds, where there is a rate to tell them from. */
@@ -63,10 +92,18 @@ function perSecond(messages: number, ms: number): number | undefined {
   return ms === 0 ? undefined : (messages * 1000) / ms;
 }
 
-function standsStill(pipeline: string, counted: number): LabError {
+function standsStill({ pipeline }: Version, counted: number): LabError {
   return new LabError(`${versionOf(pipeline)} has stood at ${counted} messages for ${stillMsMax} ms`, {
     kind: 'unavailable',
     suggestion: 'snacklab {lab} logs stream-runner shows why; it goes on as soon as it can',
     detail: { pipeline, counted },
+  });
+}
+
+function batchStandsStill({ pipeline }: Version, { name, history }: Cycle): LabError {
+  return new LabError(`the first base of ${versionOf(pipeline)} has been "${name}" for ${batchStillMsMax} ms`, {
+    kind: 'unavailable',
+    suggestion: 'snacklab {lab} logs coordinator shows why; it goes on as soon as it can',
+    detail: { pipeline, state: name, lastFailure: history.lastFailure },
   });
 }

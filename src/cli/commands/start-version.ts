@@ -3,7 +3,7 @@
  * its tables, its head, and how far it has come. Interrupting that does not end the version.
  */
 import { readFile } from 'node:fs/promises';
-import { parseFlags, replayFlags } from '../../config/flags.js';
+import { parseFlags, startFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { Question } from '../../questions/question.js';
 import { parseQuestionFile } from '../../questions/question-file.js';
@@ -13,7 +13,8 @@ import { engineDiskFree } from '../../runtimes/docker/doctor-facts.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head, Heads } from '../../serving/head.js';
 import { addVersion, mustBeFree } from '../../versions/change-versions.js';
-import { pipelineNamed, versionOf, versionsPerWorker } from '../../versions/versions.js';
+import { mustFit } from '../../versions/room.js';
+import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { ReplayDocument } from '../documents-versions.js';
 import { createServedTables, findLab, liveHead, openStore } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
@@ -46,7 +47,7 @@ export async function startVersion(
   planOf: (request: VersionRequest) => Promise<VersionPlan>,
 ): Promise<Report> {
   const { lab } = input;
-  const flags = parseFlags(replayFlags, input.options);
+  const flags = parseFlags(startFlags, input.options);
   const pipeline = pipelineNamed(lab, flags.as);
   const own = flags.questions === undefined ? undefined : await questionsIn(flags.questions);
   const { containers } = await findLab(lab, context);
@@ -66,19 +67,21 @@ export async function startVersion(
   return startReport(lab, head, progress, performance.now() - startedMs);
 }
 
-async function follow(
-  store: ServingStore,
-  { pipeline }: Head,
-  lab: LabName,
-  context: CommandContext,
-): Promise<Progress> {
-  const version = versionOf(pipeline);
+async function follow(store: ServingStore, head: Head, lab: LabName, context: CommandContext): Promise<Progress> {
+  const version = versionOf(head.pipeline);
+  let progress: Progress | undefined;
   try {
-    return await followUntilCaughtUp(store, pipeline, context, (progress) => progressText(version, progress));
+    progress = await followUntilCaughtUp(store, head, context, (now) => progressText(version, now));
   } catch (error) {
     context.say(`${version} goes on: snacklab ${lab} versions shows it, snacklab ${lab} drop ${version} ends it`);
     throw error;
   }
+  if (progress !== undefined) return progress;
+  throw new LabError(`${version} was dropped before it had caught up`, {
+    kind: 'fail',
+    suggestion: 'snacklab {lab} versions shows those that are there',
+    detail: { pipeline: head.pipeline },
+  });
 }
 
 async function questionsIn(file: string): Promise<readonly Question[]> {
@@ -92,18 +95,13 @@ async function questionsIn(file: string): Promise<readonly Question[]> {
   return parseQuestionFile(text, file);
 }
 
-/** Each version holds an executor and a driver, and an output of its own. */
+/** Each version holds an executor, a driver, and an output of its own. */
 async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], context: CommandContext): Promise<void> {
-  const workers = containers.filter(({ service }) => service === 'spark-worker').length;
-  const room = workers * versionsPerWorker;
-  if (heads.heads.size >= room) {
-    const names = [...heads.heads.keys()].map(versionOf).join(', ');
-    throw new LabError(`${names} take all of Spark: it has room for ${room} versions; nothing was changed`, {
-      kind: 'usage',
-      suggestion: 'drop one first: snacklab {lab} drop VERSION, or snacklab {lab} up --spark-workers 2',
-      detail: { versions: heads.heads.size, room },
-    });
-  }
+  const runner = containers.find(({ service }) => service === 'stream-runner');
+  mustFit(heads, {
+    sparkWorkers: containers.filter(({ service }) => service === 'spark-worker').length,
+    runnerBytes: runner?.memoryLimitBytes,
+  });
   const freeBytes = await engineDiskFree(await connectEngine(context.config));
   if (freeBytes !== undefined && freeBytes < diskNeededBytes) {
     throw new LabError(
@@ -117,10 +115,18 @@ async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], c
   }
 }
 
-function progressText(version: string, { counted, wanted, perSecond, behind }: Progress): string {
-  const rate = perSecond === undefined ? 'its job is starting' : `${grouped(Math.round(perSecond))} messages/s`;
-  const left = secondsLeft(behind, perSecond);
-  return `  ${version}: ${grouped(counted)} of ${grouped(wanted)} messages, ${grouped(behind)} behind, ${rate}${left === undefined ? '' : `, ${left} s left`}`;
+/** One line of progress, for the reader. */
+export function progressText(version: string, progress: Progress): string {
+  const { counted, wanted, perSecond, behind, firstBase } = progress;
+  const speed = perSecond === undefined ? 'its job is starting' : `${grouped(Math.round(perSecond))} messages/s`;
+  const left = behind === 0 ? undefined : secondsLeft(behind, perSecond);
+  return [
+    `  ${version}: ${grouped(counted)} of ${grouped(wanted)} messages`,
+    `${grouped(behind)} behind`,
+    speed,
+    ...(left === undefined ? [] : [`${left} s left`]),
+    ...(firstBase === undefined ? [] : [`its first base is being made (${firstBase.name})`]),
+  ].join(', ');
 }
 
 function startReport(lab: LabName, head: Head, progress: Progress | undefined, tookMs: number): Report {

@@ -1,4 +1,4 @@
-/** What `lambda verify` shows: the verdict in one line, the counts, and the first of what is wrong or missing. Pure. */
+/** What `verify` shows: the verdict in one line, the counts, and the first of what is wrong or missing. Pure. */
 import type { VerifyDocument } from '../documents-verify.js';
 import { duration, grouped, table } from '../text.js';
 

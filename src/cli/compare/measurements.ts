@@ -21,7 +21,7 @@ export const measurements = z.object({
     .object({ p50: age, p95: age, p99: age })
     .describe('From the producer to the first answer that has the event, per event, seen from outside.'),
   forGoodMs: z
-    .object({ p50: age, p99: age })
+    .object({ p50: age, p95: age, p99: age })
     .describe('Until it is counted for good: in a published base in Lambda, in a committed slice in Kappa.'),
   eventsPerSecond: z.number(),
   cpuSecondsPerMillion: z.number(),
@@ -51,6 +51,7 @@ const rows: readonly (readonly [title: string, of: (one: Measurements) => string
   ['age of an event, p95', ({ ageMs }) => ms(ageMs.p95)],
   ['age of an event, p99', ({ ageMs }) => ms(ageMs.p99)],
   ['counted for good after, p50', ({ forGoodMs }) => ms(forGoodMs.p50)],
+  ['counted for good after, p95', ({ forGoodMs }) => ms(forGoodMs.p95)],
   ['counted for good after, p99', ({ forGoodMs }) => ms(forGoodMs.p99)],
   ['events a second', ({ eventsPerSecond }) => grouped(Math.round(eventsPerSecond))],
   ['processor time a million events', ({ cpuSecondsPerMillion }) => `${grouped(Math.round(cpuSecondsPerMillion))} s`],

@@ -5,7 +5,7 @@
  */
 import { formatPosition } from '../../positions/position.js';
 import { pack } from '../../serving/packed.js';
-import type { Base, ServingStore, Slice, StoredPart, Truth, Wanted } from '../ports.js';
+import type { Base, ServingStore, Slice, Truth, Wanted } from '../ports.js';
 import { headsOn } from './cassandra-heads.js';
 import { baseOfRow, integer, reportOfRow, sliceOfRow, truthOfRow } from './cassandra-rows.js';
 import {
@@ -14,8 +14,9 @@ import {
   openCassandraSession,
   type Statement,
 } from './cassandra-session.js';
+import { storedOn } from './cassandra-stored.js';
+import { viewsOn } from './cassandra-views.js';
 import { cql, table } from './cql.js';
-import { replaceStatements } from './served-tables.js';
 
 export interface CassandraStoreOptions extends CassandraAddress {
   /** `lambda` or `kappa`: the partition of its heads, wanted state and reports. */
@@ -47,40 +48,11 @@ export function storeOn(session: CassandraSession, architecture: string): Servin
     ...truthsOn(session),
     ...wantedOn(session, architecture),
     ...reportsOn(session, architecture),
-    replaceView: (view) => session.writeTogether(replaceStatements(architecture, view)),
+    ...viewsOn(session, architecture),
   };
 }
 
 type Part<Names extends keyof ServingStore> = Pick<ServingStore, Names>;
-
-/** Everything of one pipeline and question, whatever its kind. */
-function storedOn(session: CassandraSession): Part<'listStored' | 'storedBytes' | 'deleteStored'> {
-  const tables = [table('slices'), table('bases'), table('truths')];
-  return {
-    async listStored() {
-      const rows = await Promise.all(
-        tables.map((one) => session.read(cql`SELECT DISTINCT incarnation, question FROM ${one}`)),
-      );
-      const parts = rows.flat().map((row): StoredPart => ({ incarnation: row.incarnation, question: row.question }));
-      return [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()];
-    },
-    async storedBytes({ incarnation, question }) {
-      const rows = await Promise.all(
-        tables.map((one) =>
-          session.read(cql`SELECT sums FROM ${one} WHERE incarnation = ${incarnation} AND question = ${question}`, {
-            pageRows: slicesPerPage,
-          }),
-        ),
-      );
-      return rows.flat().reduce((bytes, row) => bytes + (row.sums as Buffer).length, 0);
-    },
-    async deleteStored({ incarnation, question }) {
-      for (const one of tables) {
-        await session.write(cql`DELETE FROM ${one} WHERE incarnation = ${incarnation} AND question = ${question}`);
-      }
-    },
-  };
-}
 
 function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' | 'deleteSlices'> {
   return {
@@ -102,12 +74,13 @@ function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' |
 }
 
 function insertSlice(slice: Slice): Statement {
+  const sums = pack(slice.sums);
   return cql`INSERT INTO ${table('slices')} (incarnation, question, number, epoch, from_position, until_position,
-      messages, rejected, least_event_ms, greatest_event_ms, sums)
+      messages, rejected, least_event_ms, greatest_event_ms, sums, sums_bytes)
     VALUES (${slice.incarnation}, ${slice.question}, ${BigInt(slice.number)}, ${slice.epoch},
       ${formatPosition(slice.from)}, ${formatPosition(slice.until)}, ${BigInt(slice.messages)},
       ${BigInt(slice.rejected)}, ${bigintOrNull(slice.leastEventMs)}, ${bigintOrNull(slice.greatestEventMs)},
-      ${pack(slice.sums)})`;
+      ${sums}, ${BigInt(sums.length)})`;
 }
 
 function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'deleteBases'> {
@@ -129,11 +102,12 @@ function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'de
 }
 
 function insertBase(base: Base): Statement {
+  const sums = pack(base.sums);
   return cql`INSERT INTO ${table('bases')} (incarnation, question, kind, id, number, from_position, until_position,
-      messages, rejected, sums)
+      messages, rejected, sums, sums_bytes)
     VALUES (${base.incarnation}, ${base.question}, ${base.kind}, ${BigInt(base.id)}, ${BigInt(base.number)},
       ${formatPosition(base.from)}, ${formatPosition(base.until)}, ${BigInt(base.messages)}, ${BigInt(base.rejected)},
-      ${pack(base.sums)})`;
+      ${sums}, ${BigInt(sums.length)})`;
 }
 
 function cyclesOn(session: CassandraSession): Part<'readCycle' | 'putCycle' | 'changeCycle'> {
@@ -188,9 +162,12 @@ function truthsOn(session: CassandraSession): Part<'writeTruth' | 'readTruth' | 
 }
 
 function insertTruth(truth: Truth): Statement {
-  return cql`INSERT INTO ${table('truths')} (incarnation, question, number, position, messages, rejected, repeats, sums)
+  const sums = pack(truth.sums);
+  return cql`INSERT INTO ${table('truths')} (incarnation, question, number, position, messages, rejected, repeats, sums,
+      sums_bytes)
     VALUES (${truth.incarnation}, ${truth.question}, ${BigInt(truth.number)}, ${formatPosition(truth.position)},
-      ${BigInt(truth.messages)}, ${BigInt(truth.rejected)}, ${BigInt(truth.repeats)}, ${pack(truth.sums)})`;
+      ${BigInt(truth.messages)}, ${BigInt(truth.rejected)}, ${BigInt(truth.repeats)}, ${sums},
+      ${BigInt(sums.length)})`;
 }
 
 function wantedOn(session: CassandraSession, architecture: string): Part<'readWanted' | 'changeWanted'> {

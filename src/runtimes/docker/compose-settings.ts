@@ -5,6 +5,7 @@
 import type { CommandLineConfig } from '../../config/command-line.js';
 import type { Retention } from '../../config/flags.js';
 import type { LabName } from '../../resources.js';
+import { versionsPerWorker } from '../../versions/room.js';
 import type { LabContainer } from './containers.js';
 
 export interface LabSettings {
@@ -141,11 +142,17 @@ export function composeVariables(
     SNACKLAB_LATE: String(settings.late),
     SNACKLAB_DUPLICATE: String(settings.duplicate),
     SNACKLAB_MALFORMED: String(settings.malformed),
+    SNACKLAB_STREAM_RUNNER_MEMORY: `${runnerMiB(settings)}m`,
     SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
     SNACKLAB_RETENTION_MS: String(settings.retention.ms ?? ''),
     SNACKLAB_RETENTION_BYTES: String(settings.retention.bytes ?? ''),
     ...Object.fromEntries(labPorts(lab, settings.portBase).map(({ variable, port }) => [variable, String(port)])),
   };
+}
+
+/** The stream runner's memory follows the workers: a version needs an executor there and a driver here. */
+function runnerMiB({ sparkWorkers }: LabSettings): number {
+  return 512 + sparkWorkers * versionsPerWorker * 1024;
 }
 
 /** How many containers of the services that can be many. */

@@ -32,6 +32,8 @@ export interface LabContainer {
   /** It does its work once and ends (`setup`); anything else that ends is a failure. */
   readonly oneShot: boolean;
   readonly outOfMemory: boolean;
+  /** What it may take at most; undefined: as much as the machine has. */
+  readonly memoryLimitBytes: number | undefined;
   /** Ports inside the container to ports on the host. */
   readonly ports: ReadonlyMap<number, number>;
   readonly environment: Readonly<Record<string, string>>;
@@ -91,6 +93,7 @@ export function labContainerOf(info: Docker.ContainerInspectInfo): LabContainer 
     restarts: info.RestartCount,
     oneShot: !['always', 'unless-stopped'].includes(info.HostConfig.RestartPolicy?.Name ?? ''),
     outOfMemory: info.State.OOMKilled,
+    memoryLimitBytes: info.HostConfig.Memory || undefined,
     ports: portsOf(info.HostConfig.PortBindings),
     environment: Object.fromEntries((info.Config.Env ?? []).map(splitVariable)),
     dependsOn: (labels[dependsOnLabel] ?? '')

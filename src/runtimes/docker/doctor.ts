@@ -49,7 +49,8 @@ const gib = 2 ** 30;
 const leastCompose = [2, 20] as const;
 /** Measured at 1,000 events/s, Lambda while a batch job runs; what more of each adds is its limit in compose. */
 const memoryNeededBytes = { lambda: 5.5 * gib, kappa: 3.3 * gib };
-const moreBytes = { sparkWorkers: 3 * gib, nodemanagers: 2 * gib, datanodes: 0.5 * gib };
+/** A Spark worker brings its own limit and the drivers of the versions that it has room for. */
+const moreBytes = { sparkWorkers: 5 * gib, nodemanagers: 2 * gib, datanodes: 0.5 * gib };
 const diskBytes = { unbuilt: 10 * gib, built: 3 * gib };
 
 export function judgeMachine(facts: MachineFacts, lab: LabName, settings: LabSettings): readonly Check[] {

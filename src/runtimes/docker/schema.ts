@@ -27,21 +27,25 @@ export const schema: readonly string[] = [
     base_id bigint, base_number bigint, base_cut text, fold_id bigint, fold_number bigint, next_base_id bigint,
     PRIMARY KEY (architecture, pipeline))`,
 
-  // Positions are JSON arrays of next offsets; sums is the packed table of src/serving/packed.ts.
+  // Positions are JSON arrays of next offsets; sums is the packed table of src/serving/packed.ts. Its length stands beside
+  // it, so that what a version stores can be added up without reading all of it.
   `CREATE TABLE IF NOT EXISTS ${keyspace}.slices (
     incarnation int, question text, number bigint, epoch int,
     from_position text, until_position text, messages bigint, rejected bigint,
-    least_event_ms bigint, greatest_event_ms bigint, committed_ms bigint, sums blob,
+    least_event_ms bigint, greatest_event_ms bigint, committed_ms bigint,
+    sums blob, sums_bytes bigint,
     PRIMARY KEY ((incarnation, question), number, epoch)) WITH ${goneAfter}`,
 
   `CREATE TABLE IF NOT EXISTS ${keyspace}.bases (
     incarnation int, question text, kind text, id bigint,
-    number bigint, from_position text, until_position text, messages bigint, rejected bigint, sums blob,
+    number bigint, from_position text, until_position text, messages bigint, rejected bigint,
+    sums blob, sums_bytes bigint,
     PRIMARY KEY ((incarnation, question), kind, id)) WITH ${goneAfter}`,
 
   `CREATE TABLE IF NOT EXISTS ${keyspace}.truths (
     incarnation int, question text, number bigint,
-    position text, messages bigint, rejected bigint, repeats bigint, sums blob,
+    position text, messages bigint, rejected bigint, repeats bigint,
+    sums blob, sums_bytes bigint,
     PRIMARY KEY ((incarnation, question), number)) WITH CLUSTERING ORDER BY (number DESC) AND ${goneAfter}`,
 
   `CREATE TABLE IF NOT EXISTS ${keyspace}.cycles (

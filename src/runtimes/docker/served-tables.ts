@@ -28,13 +28,10 @@ export function createServedTable(question: Question): string {
 
 /** The statements that replace a view, to be executed as one batch. */
 export function replaceStatements(lab: string, view: ServedView): readonly Statement[] {
-  const table = `${keyspace}.${servedTable(view.question)}`;
-  const deletedAt = view.version * 2n;
-  const writtenAt = deletedAt + 1n;
-  const clear = {
-    query: `DELETE FROM ${table} USING TIMESTAMP ? WHERE lab = ? AND face = ?`,
-    params: [deletedAt, lab, view.face],
-  };
+  const name = servedTable(view.question);
+  const table = `${keyspace}.${name}`;
+  const writtenAt = deletedAt(view.version) + 1n;
+  const clear = clearStatement(name, lab, view.face, view.version);
   // Without rows nothing is written: a partition with static columns only would show up as a row without a key.
   if (view.rows.length === 0) return [clear];
   const common = insert(
@@ -44,6 +41,19 @@ export function replaceStatements(lab: string, view: ServedView): readonly State
     writtenAt,
   );
   return [clear, common, ...view.rows.map((row) => insertRow(table, lab, view, row, writtenAt))];
+}
+
+/** The statement that empties one view, by the version that makes it empty. */
+export function clearStatement(servedTable: string, lab: string, face: ServedView['face'], version: bigint): Statement {
+  return {
+    query: `DELETE FROM ${keyspace}.${servedTable} USING TIMESTAMP ? WHERE lab = ? AND face = ?`,
+    params: [deletedAt(version), lab, face],
+  };
+}
+
+/** Just below what the version writes. */
+function deletedAt(version: bigint): bigint {
+  return version * 2n;
 }
 
 function insertRow(table: string, lab: string, view: ServedView, row: ServedRow, writtenAt: bigint): Statement {

@@ -3,6 +3,7 @@
  * been applied, be applied later by whoever reads serially next, or never.
  */
 import { pack } from '../../serving/packed.js';
+import { servedTable } from '../../serving/served-view.js';
 import type { SumTable } from '../../sums/table.js';
 import type { CycleRecord, Outcome, ServingStore, StoredPart } from '../ports.js';
 import type { Process } from './scheduler.js';
@@ -173,6 +174,14 @@ function plainRows(world: World, effect: Effect) {
         const key = `${view.question.name}/${view.face}`;
         const current = world.views.get(key);
         if (current === undefined || view.version >= current.version) world.views.set(key, view);
+      }),
+    emptyOtherViews: (kept, version) =>
+      effect(() => {
+        const tables = new Set(kept.map(servedTable));
+        for (const [key, view] of world.views) {
+          const isOther = !tables.has(servedTable(view.question));
+          if (isOther && version > view.version) world.views.set(key, { ...view, version, rows: [] });
+        }
       }),
     readWanted: () => effect(() => world.wanted),
     changeWanted: (change) =>
