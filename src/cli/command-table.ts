@@ -220,6 +220,7 @@ export const commandTable: readonly CommandEntry[] = [
       ['--seconds <number>', 'how long each lab is watched (120)'],
       ['--rate <events>', 'events per second (1000)'],
       ['--seed <number>', 'what the events follow from (1)'],
+      ['--cpus <number>', 'processors that each lab has (all that the engine has)'],
       [
         '--merge <how>',
         "exact, or naive: count as well what is wrong when Lambda's speed layer starts anew with each batch",

@@ -215,6 +215,9 @@ export const compare = z
     seconds: z.number(),
     rate: z.number(),
     seed: z.number(),
+    budget: z
+      .object({ processors: z.number().int(), memoryBytes: z.number() })
+      .describe('What each lab had, one after the other.'),
     labs: z.object({ lambda: measurements, kappa: measurements }),
   })
   .describe('`compare`.');

@@ -113,6 +113,7 @@ export const compareFlags = z.object({
   seconds: wholeNumber(30, 3600).default(120),
   merge: z.enum(['exact', 'naive'], 'must be exact or naive').default('exact'),
   rate: decimal(1, 1_000_000).default(1000),
+  cpus: wholeNumber(1, 1024).optional(),
   seed: labFlags.seed.default(1),
   portBase: labFlags.portBase.default(0),
 });

@@ -1,6 +1,8 @@
 /** Goal: the comparison reads as Markdown and as text, and says of no figure more than was measured. */
 import { describe, expect, it } from 'vitest';
+import { bindTo, budgetOf } from '../../src/cli/compare/budget.js';
 import { comparisonTable, type Measurements } from '../../src/cli/compare/measurements.js';
+import type { Engine, LabContainer } from '../../src/runtimes/docker/containers.js';
 
 const lambda: Measurements = {
   verdict: 'pass',
@@ -63,5 +65,34 @@ describe('the table of two labs', () => {
     expect(cellsOf('events a second')[0]).toBe('1,000');
     expect(cellsOf('memory, peak')[0]).toBe('2.9 GiB');
     expect(cellsOf('steps to change a question')[0]).toBe('2: change, switch');
+  });
+});
+
+describe('the budget of each lab', () => {
+  const docker = {
+    info: async () => ({ NCPU: 4, MemTotal: 8 * 2 ** 30 }),
+    getContainer: (id: string) => ({
+      update: async ({ CpusetCpus }: { CpusetCpus: string }) => void bound.push([id, CpusetCpus]),
+    }),
+  } as unknown as Engine;
+  let bound: [id: string, cpus: string][] = [];
+  const containers = [{ id: 'a' }, { id: 'b' }] as LabContainer[];
+
+  it('is all that the engine has, unless less is asked for', async () => {
+    expect(await budgetOf(docker, undefined)).toEqual({ processors: 4, memoryBytes: 8 * 2 ** 30 });
+    expect((await budgetOf(docker, 2)).processors).toBe(2);
+    await expect(budgetOf(docker, 5)).rejects.toThrow('--cpus 5: the Docker engine has 4');
+  });
+
+  it.each([
+    [1, '0'],
+    [3, '0-2'],
+  ])('of %i processors binds every container to the same ones', async (processors, set) => {
+    bound = [];
+    await bindTo(docker, containers, { processors, memoryBytes: 1 });
+    expect(bound).toEqual([
+      ['a', set],
+      ['b', set],
+    ]);
   });
 });

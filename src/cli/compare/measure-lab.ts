@@ -25,11 +25,13 @@ import * as verify from '../commands/verify.js';
 import type { VerifyDocument } from '../documents-verify.js';
 import { openStore } from '../lab.js';
 import type { CommandContext } from '../report.js';
+import { type Budget, bindTo } from './budget.js';
 import { countNaive } from './count-naive.js';
 import type { Measurements } from './measurements.js';
 
 export interface Trial {
   readonly seconds: number;
+  readonly budget: Budget;
   /** Also count what a naive merge would have said; it has a meaning in Lambda only. */
   readonly naive: boolean;
   /** Flags of `up` that both labs get. */
@@ -48,6 +50,7 @@ export async function measureLab(lab: LabName, trial: Trial, context: CommandCon
   try {
     await up.run({ lab, arguments: [], options: { ...trial.flags, ...own, grafana: false } }, context);
     const containers = await listContainers(docker, lab);
+    await bindTo(docker, running(containers), trial.budget);
     context.say(`watching the ${lab} lab for ${trial.seconds} s`);
     const watched = await watch(docker, lab, containers, trial, context);
     const processes = await processesIn(docker, containers);
