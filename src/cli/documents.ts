@@ -64,6 +64,7 @@ const settings = z.object({
   batchEverySeconds: z.number().optional().describe("These three are Lambda's only."),
   datanodes: z.number().optional(),
   nodemanagers: z.number().optional(),
+  archive: z.boolean().optional().describe("Kappa's only: whether the log is kept in HDFS too."),
 });
 
 export const up = z
