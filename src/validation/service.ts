@@ -2,25 +2,31 @@
  * The validation view's process: one validation for each version that readers may follow. A version that still reads the
  * log's past is left alone: it would only be slowed down. It may run twice: both write the same truths under the same keys.
  */
-import { serviceConfig } from '../config/service.js';
+import { archivedLog } from '../archive/archived-log.js';
+import { archiveAddress, serviceConfig } from '../config/service.js';
 import { covers } from '../positions/position.js';
 import { allDataView } from '../runtimes/docker/all-data-view.js';
 import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
 import { storeOn } from '../runtimes/docker/cassandra-store.js';
+import { hdfsArchive } from '../runtimes/docker/hdfs-archive.js';
 import { openHold } from '../runtimes/docker/holds.js';
 import { kafkaLog } from '../runtimes/docker/kafka-log.js';
 import { runService } from '../runtimes/docker/service-runtime.js';
+import { openWebHdfs } from '../runtimes/docker/webhdfs.js';
+import type { Clock, Log } from '../runtimes/ports.js';
 import type { Heads } from '../serving/head.js';
 import { isWhole } from '../versions/versions.js';
 import type { RawEventStore } from './raw-events.js';
 import { validate } from './validator.js';
 
 const lookEveryMs = 500;
+const archivePatienceMs = 120_000;
 
 await runService('validation', async ({ stop, clock, say }) => {
   const config = serviceConfig();
   await using session = await openCassandraSession({ contactPoint: config.cassandra });
   const store = storeOn(session, config.lab);
+  const log = logOf(config.kafka, archiveAddress(), clock);
   const running = new Map<string, Promise<void>>();
   // One that fails ends the process: the next one goes on from the stored truths.
   let failure: { readonly error: unknown } | undefined;
@@ -28,7 +34,7 @@ await runService('validation', async ({ stop, clock, say }) => {
     const validation = validate({
       pipeline,
       store,
-      log: kafkaLog({ broker: config.kafka }),
+      log,
       rawEvents: keptByFirst(allDataView(session, config.lab), pipeline, running),
       clock,
       hold: openHold(session, 'validation', config.holds),
@@ -50,6 +56,13 @@ await runService('validation', async ({ stop, clock, say }) => {
   await Promise.all(running.values());
   if (failure !== undefined) throw failure.error;
 });
+
+/** The log as far back as it can be read: with an archive, where one is. */
+function logOf(broker: string, webhdfs: string | undefined, clock: Clock): Log {
+  const log = kafkaLog({ broker });
+  if (webhdfs === undefined) return log;
+  return archivedLog({ log, archive: hdfsArchive(openWebHdfs(webhdfs)), clock, patienceMs: archivePatienceMs });
+}
 
 /** The live version, and those that readers could be moved to. Once followed, one is followed as long as it is there. */
 function wanted({ heads, live }: Heads): readonly string[] {
