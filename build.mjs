@@ -24,6 +24,7 @@ const services = {
   setup: 'src/runtimes/docker/setup-service.ts',
   generator: 'generator/service.ts',
   archive: 'src/archive/service.ts',
+  'archive-lines': 'src/archive/lines-service.ts',
   coordinator: 'lambda/coordinator-service.ts',
   'batch-task': 'lambda/batch-task.ts',
   compactor: 'kappa/compactor-service.ts',
@@ -102,7 +103,8 @@ for (const [name, schema] of Object.entries(schemas)) {
 // What `compare` says of the code: lines that are neither empty nor a comment, of what only one architecture needs.
 const own = {
   lambda: [
-    ...['lambda', 'src/archive', 'engines/hadoop', 'src/runtimes/docker/hdfs-archive.ts'],
+    ...['lambda', 'engines/hadoop', 'engines/archive', 'src/runtimes/docker/hdfs-archive.ts'],
+    ...['archiver', 'chain', 'lines', 'origin', 'service'].map((name) => `src/archive/${name}.ts`),
     ...['src/runtimes/docker/webhdfs.ts', 'src/cli/commands/batch.ts', 'src/cli/commands/change.ts'],
   ],
   kappa: ['kappa', 'src/cli/commands/replay.ts'],

@@ -20,7 +20,8 @@ export interface Resources {
   /** Bundles of the services, one file each. */
   readonly services: string;
   readonly grafanaTemplates: string;
-  composeFile(lab: LabName): string;
+  /** `archive`: whether Kappa is to have one; Lambda always has. */
+  composeFile(lab: LabName, archive?: boolean): string;
 }
 
 /** The package that the calling file belongs to. Throws when the file lies in no snacklab package. */
@@ -34,7 +35,8 @@ export function findResources(from: string = fileURLToPath(import.meta.url)): Re
     streamData: join(root, 'dist', 'stream'),
     services: join(root, 'dist', 'services'),
     grafanaTemplates: join(root, 'grafana_templates'),
-    composeFile: (lab) => join(root, lab, 'compose.yaml'),
+    composeFile: (lab, archive = false) =>
+      join(root, lab, lab === 'kappa' && archive ? 'compose-archive.yaml' : 'compose.yaml'),
   };
 }
 

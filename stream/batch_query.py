@@ -28,13 +28,14 @@ class BatchQuery:
         parse_event = spark._jvm.snacklab.ParseEvent
         parse_event.register(spark._jsparkSession, "parse_event", rule_json, ",".join(plan.wanted), plan.struct_type)
 
-    def rows(self, batch, expected_messages):
-        """The rows of `plan.sql` over a batch of foreachBatch. `expected_messages` need not be right.
+    def rows(self, batch, expected_messages, as_read=False):
+        """The rows of `plan.sql` over a batch of foreachBatch. `expected_messages` need not be right; `as_read` must be:
+        it says that the batch is what a source read, with nothing done to it.
 
         Throws SumOverflow, which names the sums, where one leaves 64 bits.
         """
         try:
-            return self._rows(batch, expected_messages)
+            return self._rows(batch, expected_messages, as_read)
         except Exception as error:
             if not _is_overflow(error):
                 raise
@@ -43,13 +44,13 @@ class BatchQuery:
             print(text, flush=True)
             raise SumOverflow(text) from error
 
-    def _rows(self, batch, expected_messages):
+    def _rows(self, batch, expected_messages, as_read=False):
         one_task = expected_messages <= ONE_TASK_MESSAGES_MAX
         if one_task not in self._ways:
             java_query = self._spark._jvm.snacklab.BatchQuery
             sql = self._plan.sql if one_task else self._plan.sql_of_many
             self._ways[one_task] = java_query(self._spark._jsparkSession, MESSAGE_COLUMNS, sql, one_task)
-        return json.loads(self._ways[one_task].rows(batch._jdf))
+        return json.loads(self._ways[one_task].rows(batch._jdf, as_read))
 
     def _overflow_text(self, batch, expected_messages):
         """Spark does not say which sum it was: each is asked for by itself. This process ends after that."""

@@ -68,6 +68,8 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
         # Micro-batches are small: more partitions than one only cost tasks.
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",
+        # The archive's files are few: looking at them here costs less than a job that does.
+        "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
         "spark.sql.ui.retainedExecutions": "2",
         "spark.sql.ui.explainMode": "simple",
         "spark.sql.streaming.checkpointFileManagerClass": "snacklab.MemoryCheckpoints",

@@ -16,11 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import driver
+from archived_past import ArchivedPast, must_have_come
 from batch_query import BatchQuery
 from cassandra_store import open_cassandra_store
 from commit import WriterEnds, commit_slice, must_still_own, take_over
 from dead_letters import write_dead_letters
-from log_bounds import log_bounds, must_have_all_after
+from log_bounds import log_bounds
 from progress import Progress
 from question_plan import plan_questions
 from readiness import until_open, until_set_up
@@ -87,6 +88,8 @@ class StreamJob:
         self.arguments = arguments
         self.ended = None
         self.progress = Progress(arguments.pipeline)
+        self.past = ArchivedPast(arguments.webhdfs, TOPIC)
+        self.streaming = None
 
     def run(self):
         """Takes over, then commits slices until this process is replaced or something fails. Always throws."""
@@ -94,19 +97,28 @@ class StreamJob:
         # Before the take-over: a job that cannot read the log must not stop one that can.
         starts, ends = log_bounds(self.spark._jvm, arguments.brokers, TOPIC)
         self.writer, head = take_over(
-            self.store, arguments.pipeline, lambda head: must_have_all_after(head.position, starts, TOPIC)
+            self.store, arguments.pipeline, lambda head: self.past.must_reach(head.position, starts)
         )
         print(f"took over {arguments.pipeline} as epoch {self.writer.epoch} at slice {self.writer.number}", flush=True)
         self.expected_messages = min(sum(ends) - sum(self.writer.position), MESSAGES_MAX)
         self.plan = plan_questions(head.questions, json.loads(self.rule))
         self.query = BatchQuery(self.spark, self.plan, self.rule)
-        query = self._start_query()
-        threading.Thread(target=self._watch, args=(query,), daemon=True).start()
+        threading.Thread(target=self._watch, daemon=True).start()
+        self._commit_past(starts)
+        self.streaming = self._start_query()
         try:
-            query.awaitTermination()
+            self.streaming.awaitTermination()
         except Exception as error:
             raise self.ended or error from error
         raise self.ended or RuntimeError("the streaming query ended by itself")
+
+    def _commit_past(self, starts):
+        """Commits from the archive what the log has lost already, until the log has all that comes next."""
+        while ranges := self.past.next_ranges(self.writer.position, starts, MESSAGES_MAX):
+            self.expected_messages = sum(one.messages for one in ranges)
+            self._commit(self.past.read(self.spark, ranges))
+            must_have_come(ranges, self.writer.position)
+            starts, _ = log_bounds(self.spark._jvm, self.arguments.brokers, TOPIC)
 
     def _start_query(self):
         position = {str(partition): offset for partition, offset in enumerate(self.writer.position)}
@@ -128,14 +140,14 @@ class StreamJob:
 
     def _on_batch(self, batch, _batch_id):
         try:
-            self._commit(batch)
+            self._commit(batch, as_read=True)
         except WriterEnds as end:
             self.ended = end
             raise
 
-    def _commit(self, batch):
+    def _commit(self, batch, as_read=False):
         started_s = time.monotonic()
-        rows = self.query.rows(batch, self.expected_messages)
+        rows = self.query.rows(batch, self.expected_messages, as_read)
         next_slice = slice_of_rows(self.plan, rows, self.writer.position)
         if next_slice is None:
             return
@@ -150,7 +162,7 @@ class StreamJob:
         parsed = batch.selectExpr("partition", "offset", "value", "parse_event(value) AS e")
         write_dead_letters(parsed, self.arguments.brokers, self.arguments.pipeline)
 
-    def _watch(self, query):
+    def _watch(self):
         """Looks at the head while nothing is committed, and reports."""
         alone_since_s = None
         while True:
@@ -161,10 +173,13 @@ class StreamJob:
             try:
                 if self.progress.idle_s() > LOOK_EVERY_S:
                     must_still_own(self.store, self.writer)
-                self.store.report(f"stream-{self.writer.pipeline}", self.progress.report(self.writer, query.lastProgress), wait=False)
+                last = None if self.streaming is None else self.streaming.lastProgress
+                self.store.report(f"stream-{self.writer.pipeline}", self.progress.report(self.writer, last), wait=False)
             except WriterEnds as end:
                 self.ended = end
-                query.stop()
+                if self.streaming is None:
+                    self.give_up(str(end))
+                self.streaming.stop()
                 return
             except Exception as error:  # noqa: BLE001 - the commit finds out by itself whether Cassandra is away
                 print(f"could not look at the head: {error!r}", flush=True)
@@ -189,6 +204,7 @@ def _arguments():
     parser.add_argument("--pipeline", required=True, help="name of the pipeline, e.g. lambda-1")
     parser.add_argument("--brokers", required=True, help="Kafka, host:port")
     parser.add_argument("--cassandra", required=True, help="Cassandra, host:port")
+    parser.add_argument("--webhdfs", help="the archive's NameNode, host:port; without it there is only the log")
     parser.add_argument("--master", default="spark://spark-master:7077", help="Spark's master")
     parser.add_argument("--host", default="stream-runner", help="the name by which executors reach this driver")
     parser.add_argument("--driver-heap", default="512m")

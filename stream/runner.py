@@ -154,7 +154,9 @@ def main():
     environment = os.environ
     architecture, cassandra = environment["SNACKLAB_LAB"], environment["SNACKLAB_CASSANDRA"]
     command = [sys.executable, str(JOB), "--architecture", architecture, "--cassandra", cassandra]
-    runner = Runner(None, [*command, "--brokers", environment["SNACKLAB_KAFKA"]], architecture)
+    webhdfs = environment.get("SNACKLAB_WEBHDFS")
+    archive = ["--webhdfs", webhdfs] if webhdfs else []
+    runner = Runner(None, [*command, "--brokers", environment["SNACKLAB_KAFKA"], *archive], architecture)
     signal.signal(signal.SIGTERM, lambda *_: runner.stopping.set())
     signal.signal(signal.SIGINT, lambda *_: runner.stopping.set())
     # Ahead of the heads, by the name that setup gives: a driver takes as long to start as all that it waits for. Where

@@ -28,6 +28,24 @@ export function chainOf(files: readonly ArchiveFile[], partition: number, from: 
   return { files: chain, until };
 }
 
+/** Where the archive begins in a partition: the least start of its files. Undefined where it has none. */
+export function beginningOf(files: readonly ArchiveFile[], partition: number): number | undefined {
+  const starts = files.filter((file) => file.partition === partition).map(({ from }) => from);
+  return starts.length === 0 ? undefined : starts.reduce((least, from) => Math.min(least, from));
+}
+
+/**
+ * The archive's own chain in a partition, which begins where the archive does, from the file on that holds an offset.
+ * It has no files where the chain begins after that offset or does not come to it; `until` is the chain's end then too.
+ */
+export function chainHolding(files: readonly ArchiveFile[], partition: number, offset: number): Chain {
+  const from = beginningOf(files, partition);
+  if (from === undefined) return { files: [], until: 0 };
+  const chain = chainOf(files, partition, from);
+  const holds = from <= offset && offset < chain.until;
+  return { files: holds ? chain.files.filter((file) => file.until > offset) : [], until: chain.until };
+}
+
 /** The position that the archive has reached without a gap. */
 export function coverage(files: readonly ArchiveFile[], origin: Position): Position {
   return origin.map((from, partition) => chainOf(files, partition, from).until);

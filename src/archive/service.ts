@@ -15,6 +15,8 @@ import { openWebHdfs } from '../runtimes/docker/webhdfs.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import { type ArchiveSource, followLog, mergeOnce } from './archiver.js';
 import { coverage } from './chain.js';
+import { type CoveredRemover, coveredRemover } from './covered-remover.js';
+import { archiveOrigin } from './origin.js';
 
 /** A file every few seconds at low rates, so that the next cut is never far; sixteen of them make a larger one. */
 const limits = {
@@ -25,6 +27,8 @@ const limits = {
   levelMax: archiveLevels.at(-1)!,
 };
 const mergeEveryMs = 15_000;
+/** Longer than any reader that has listed a file takes to read it. */
+const keepCoveredMs = 10 * 60_000;
 const reportEveryMs = 2_000;
 
 await runService('archive', async (scope) => {
@@ -32,15 +36,21 @@ await runService('archive', async (scope) => {
   await using session = await openCassandraSession({ contactPoint: config.cassandra });
   await using store = await openCassandraStore({ contactPoint: config.cassandra, architecture: config.lab });
   const archive = await openHdfsArchive(openWebHdfs(config.webhdfs), scope.clock.nowMs());
+  const log = kafkaLog({ broker: config.kafka });
+  const pipelineOrigin = await originOfPipeline(store);
+  // Kappa's may have been asked for when the log had lost its beginning; Lambda's batch needs all from the origin on.
+  const logStarts = config.lab === 'kappa' ? await log.starts() : undefined;
   const source: ArchiveSource = {
-    log: kafkaLog({ broker: config.kafka }),
+    log,
     archive,
-    origin: await originOf(store),
+    origin: archiveOrigin(await archive.list(), pipelineOrigin, logStarts),
     limits,
     nowMs: scope.clock.nowMs,
     hold: openHold(session, 'archive', config.holds),
   };
-  await Promise.all([follow(source, scope), merge(source, scope), report(source, store, scope)]);
+  // In Lambda the coordinator removes what no job reads any more.
+  const remover = config.lab === 'kappa' ? coveredRemover(archive, keepCoveredMs) : undefined;
+  await Promise.all([follow(source, scope), merge(source, scope, remover), report(source, store, scope)]);
 });
 
 async function follow(source: ArchiveSource, scope: ServiceScope): Promise<void> {
@@ -50,11 +60,12 @@ async function follow(source: ArchiveSource, scope: ServiceScope): Promise<void>
   }
 }
 
-async function merge(source: ArchiveSource, scope: ServiceScope): Promise<void> {
+async function merge(source: ArchiveSource, scope: ServiceScope, remover: CoveredRemover | undefined): Promise<void> {
   while (!scope.stop.aborted) {
     for (const partition of source.origin.keys()) {
       while (!scope.stop.aborted && (await mergeOnce(source, partition)));
     }
+    await remover?.(scope.clock.nowMs());
     await scope.clock.sleep(mergeEveryMs);
   }
 }
@@ -67,6 +78,7 @@ async function report(source: ArchiveSource, store: ServingStore, scope: Service
       service: 'archive',
       atMs: scope.clock.nowMs(),
       report: {
+        origin: source.origin,
         position,
         messages: messagesBetween(source.origin, position),
         files: files.length,
@@ -77,8 +89,7 @@ async function report(source: ArchiveSource, store: ServingStore, scope: Service
   }
 }
 
-/** The archive begins where the live pipeline does. */
-async function originOf(store: ServingStore): Promise<Position> {
+async function originOfPipeline(store: ServingStore): Promise<Position> {
   const heads = await store.readHeads();
   const head = heads.heads.get(heads.live);
   if (head !== undefined) return head.origin;

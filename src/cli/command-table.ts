@@ -58,8 +58,11 @@ const labs: Readonly<Record<LabName, LabCommands>> = {
   },
   kappa: {
     summary: 'the Kappa lab: Kafka, Spark, Cassandra',
-    upFlags: sharedUpFlags,
-    upExample: 'snacklab kappa up --rate 1000 --port-base 10000',
+    upFlags: [
+      ...sharedUpFlags,
+      ['--archive', 'keep the log in HDFS too, so that a replay reaches what the log has forgotten (not)'],
+    ],
+    upExample: 'snacklab kappa up --rate 1000 --retention 1h --archive',
     logsExample: 'snacklab kappa logs compactor --follow',
   },
 };

@@ -32,10 +32,8 @@ export const replay = z
     pipeline: z.string(),
     questions: z.array(z.string()),
     origin: position.describe('Where in the log it began.'),
-    missing: z
-      .number()
-      .int()
-      .describe('Messages before that which the log no longer has: they are in no answer of it.'),
+    archived: z.number().int().describe('Messages from there on that it reads from the archive: the log lost them.'),
+    missing: z.number().int().describe('Messages before that which nothing has any more: they are in no answer of it.'),
     caughtUp: z.boolean().describe('False: --detach; it goes on.'),
     messages: z.number().int().describe('Messages that it had counted when this was printed.'),
     tookMs: z.number(),

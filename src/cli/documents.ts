@@ -64,6 +64,7 @@ const settings = z.object({
   batchEverySeconds: z.number().optional().describe("These three are Lambda's only."),
   datanodes: z.number().optional(),
   nodemanagers: z.number().optional(),
+  archive: z.boolean().optional().describe("Kappa's only: whether the log is kept in HDFS too."),
 });
 
 export const up = z
@@ -130,10 +131,18 @@ export const status = z
         starts: position,
         ends: position,
         messages: z.number().int(),
-        missing: z
-          .number()
-          .int()
-          .describe('Messages before the first that is still there: a replay does not reach them.'),
+        missing: z.number().int().describe('Messages before the first that is still there.'),
+        replay: z
+          .object({
+            origin: position,
+            archived: z.number().int(),
+            missing: z.number().int(),
+            note: z.string().nullable(),
+          })
+          .describe(
+            'Where a replay would begin, how many messages of the archive it would read before the log, and how many ' +
+              'before that nothing has any more. `note`: why the archive does not help, where there is one.',
+          ),
       })
       .nullable()
       .describe('Null where Kafka cannot be asked.'),

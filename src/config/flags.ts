@@ -71,6 +71,7 @@ const labFlags = {
   nodemanagers: wholeNumber(1, 16).optional(),
   portBase: wholeNumber(0, 55_000).optional(),
   retention: retention.optional(),
+  archive: z.boolean().optional(),
 };
 
 export const upFlags = z.object({

@@ -42,6 +42,12 @@ export function serviceConfig(environment: Environment = process.env): ServiceCo
   };
 }
 
+/** Where the archive is read from, for services that can do without: the NameNode's WebHDFS, `host:port`. */
+export function archiveAddress(environment: Environment = process.env): string | undefined {
+  const own = z.object({ SNACKLAB_WEBHDFS: z.preprocess(emptyIsUnset, address.optional()) });
+  return parseEnvironment(own, environment).SNACKLAB_WEBHDFS;
+}
+
 /** The lab that this service is of, to speak of it; `LAB` where nothing says so. */
 export function labName(environment: Environment = process.env): string {
   return environment.SNACKLAB_LAB ?? 'LAB';

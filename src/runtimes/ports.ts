@@ -250,6 +250,8 @@ export interface ArchiveStore {
   append(temporary: string, messages: readonly Message[]): Promise<void>;
   /** Gives a temporary file its final name: level, partition, start. Never overwrites (protocol rule 9). */
   finish(temporary: string, range: ArchiveRange): Promise<'finished' | 'exists'>;
+  /** The messages of a finished file, ascending, some at a time. */
+  readMessages(file: ArchiveFile): AsyncIterable<readonly Message[]>;
   /** Copies the bytes of finished files, in order, to the end of a temporary one. */
   appendFiles(temporary: string, files: readonly ArchiveFile[]): Promise<void>;
   remove(path: string): Promise<void>;

@@ -7,10 +7,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type CliResult, runCli } from '../lab/cli.js';
-import { kappa, useKappa } from '../lab/kappa.js';
+import { deleteBelow, kappa, useKappa } from '../lab/kappa.js';
 import { docker, waitFor } from '../lab/lab.js';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
@@ -230,15 +229,3 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
     await kappa.expectExact();
   });
 });
-
-/** What a retention does, at once: Kafka forgets what lies below these offsets. */
-async function deleteBelow(offsets: readonly number[]): Promise<void> {
-  const topic = 'snack_automat_message';
-  const admin = new Kafka({ brokers: [kappa.brokerAddress], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  // It looks for leaders only in what it has been asked about before.
-  await admin.fetchTopicOffsets(topic);
-  const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
-  await admin.deleteTopicRecords({ topic, partitions });
-  await admin.disconnect();
-}

@@ -2,6 +2,7 @@
  * The Kappa lab of the docker tests: brought up beside Lambda's by the first file that needs it, and from then on alone,
  * since two labs on a small machine only slow each other down. ./sequence.ts runs its files last.
  */
+import { Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
 import { runCli } from './cli.js';
 import { docker, testLab } from './lab.js';
@@ -12,6 +13,18 @@ const settings = [
 ] as const;
 
 export const kappa = testLab('kappa', 30_000);
+
+/** What a retention does, at once: Kafka forgets what lies below these offsets. */
+export async function deleteBelow(offsets: readonly number[]): Promise<void> {
+  const topic = 'snack_automat_message';
+  const admin = new Kafka({ brokers: [kappa.brokerAddress], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  // It looks for leaders only in what it has been asked about before.
+  await admin.fetchTopicOffsets(topic);
+  const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
+  await admin.deleteTopicRecords({ topic, partitions });
+  await admin.disconnect();
+}
 
 /** The names of a lab's containers that run. */
 export async function running(lab: string): Promise<readonly string[]> {
@@ -29,4 +42,19 @@ export async function useKappa(besides: () => Promise<void> = async () => {}): P
   expect(up.exitCode, up.stderr.slice(-2000)).toBe(0);
   await besides();
   await runCli(['lambda', 'down', '--volumes'], { show: true });
+}
+
+/**
+ * A Kappa lab with an archive from its beginning on, in place of any other; one that is up and has an archive is taken as it
+ * is. It begins at a high rate, to have some history soon.
+ */
+export async function useKappaWithArchive(): Promise<void> {
+  const names = await running('kappa');
+  if (names.includes(kappa.container('archive'))) return;
+  if (process.env.SNACKLAB_KEEP_LAB === 'kappa' && names.length > 0)
+    throw new Error('the lab that is to be kept has no archive: bring one up with --archive, or leave this file out');
+  for (const lab of ['kappa', 'lambda']) await runCli([lab, 'down', '--volumes'], { show: true });
+  const args = ['kappa', 'up', '--archive', ...settings, '--rate', '2000', '--json'];
+  const up = await runCli(args, { timeoutMs: 900_000, show: true });
+  expect(up.exitCode, up.stderr.slice(-2000)).toBe(0);
 }

@@ -1,11 +1,19 @@
-/** The order of test files: those of the Kappa lab last and by name, since the Lambda lab is taken down for them. */
+/**
+ * The order of test files: those of the Kappa lab last and by name, since the Lambda lab is taken down for them; at the very
+ * end the one that needs a Kappa lab of its own, with an archive from the beginning on.
+ */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+const files = [/\/test\/kappa\/(?!archive).*\.docker\./, /\/test\/kappa\/archive\.docker\./];
+
+/** The others come before all that are named here. */
+const place = ({ moduleId }: TestSpecification) => files.findIndex((pattern) => pattern.test(moduleId));
+
 export class LabSequencer extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isKappa = ({ moduleId }: TestSpecification) => /\/test\/kappa\/.*\.docker\./.test(moduleId);
-    const kappas = sorted.filter(isKappa).sort((a, b) => a.moduleId.localeCompare(b.moduleId));
-    return [...sorted.filter((file) => !isKappa(file)), ...kappas];
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(specifications);
+    const of = (wanted: number) => sorted.filter((file) => place(file) === wanted);
+    const byName = (a: TestSpecification, b: TestSpecification) => a.moduleId.localeCompare(b.moduleId);
+    return [...of(-1), ...of(0).sort(byName), ...of(1)];
   }
 }

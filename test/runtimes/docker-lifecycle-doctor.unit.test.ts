@@ -60,6 +60,9 @@ describe('the doctor', () => {
     const large = { ...defaultSettings, sparkWorkers: 3, nodemanagers: 2 };
     expect(memoryNeeded('lambda', large)).toBe(memoryNeeded('lambda', defaultSettings) + 12 * gib);
     expect(missing({}, large).map(({ name }) => name)).toEqual(['memory']);
+    const archive = { ...defaultSettings, archive: true };
+    expect(memoryNeeded('kappa', archive)).toBeGreaterThan(memoryNeeded('kappa', defaultSettings));
+    expect(memoryNeeded('lambda', archive)).toBe(memoryNeeded('lambda', defaultSettings));
   });
 
   it('needs no base image and less disk once the images are built', () => {

@@ -3,6 +3,7 @@
  * Method: an engine that only keeps lists, with the lab among things that look like it.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { hasVolume } from '../../src/runtimes/docker/containers.js';
 import { namesRunning, removeService, stopStarted } from '../../src/runtimes/docker/lifecycle.js';
 import { takeDown } from '../../src/runtimes/docker/lifecycle-down.js';
 import { FakeEngine } from './fake-engine.js';
@@ -86,6 +87,18 @@ describe('taking a lab down', () => {
     const refused = Object.assign(new Error('driver failed'), { statusCode: 500 });
     fake.getVolume = () => ({ remove: () => Promise.reject(refused) });
     await expect(takeDown(fake.engine, 'lambda', { ...keep, volumes: true })).rejects.toThrow('driver failed');
+  });
+});
+
+describe('a volume of a lab', () => {
+  it('is there until the data is forgotten, and no other lab’s', async () => {
+    fake.volumes.push({ name: 'n', labels: { ...otherProject, 'com.docker.compose.volume': 'namenode' } });
+    expect(await hasVolume(fake.engine, 'lambda', 'namenode')).toBe(false);
+    expect(await hasVolume(fake.engine, 'kappa', 'namenode')).toBe(true);
+    await takeDown(fake.engine, 'kappa', keep);
+    expect(await hasVolume(fake.engine, 'kappa', 'namenode')).toBe(true);
+    await takeDown(fake.engine, 'kappa', { ...keep, volumes: true });
+    expect(await hasVolume(fake.engine, 'kappa', 'namenode')).toBe(false);
   });
 });
 

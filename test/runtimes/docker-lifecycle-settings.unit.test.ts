@@ -1,6 +1,7 @@
 /** Goal: a lab's containers remember what it was started with, so that nothing else has to. */
 import { describe, expect, it } from 'vitest';
 import { commandLineConfig } from '../../src/config/command-line.js';
+import { imageNames } from '../../src/runtimes/docker/compose-build.js';
 import {
   composeScales,
   composeVariables,
@@ -26,6 +27,7 @@ const settings: LabSettings = {
   datanodes: 3,
   nodemanagers: 1,
   retention: { ms: 3_600_000, bytes: undefined },
+  archive: false,
   portBase: 10_000,
 };
 
@@ -51,11 +53,13 @@ function containersOf(made: LabSettings): LabContainer[] {
 
 describe('a lab', () => {
   it('remembers its settings', () => {
-    expect(settingsOf(containersOf(settings))).toEqual(settings);
+    // Its archive is known by its volume, not by its containers.
+    const { archive: _, ...remembered } = settings;
+    expect(settingsOf(containersOf(settings))).toEqual(remembered);
   });
 
   it('remembers that there is no end and no start time', () => {
-    const { events, startTime, ...others } = defaultSettings;
+    const { events, startTime, archive: _, ...others } = defaultSettings;
     expect(settingsOf(containersOf(defaultSettings))).toEqual(others);
   });
 
@@ -68,6 +72,24 @@ describe('a lab', () => {
     expect(publishedPort(containers, 'kafka')).toBe(19_092);
     expect(publishedPort(containers, 'cassandra')).toBeUndefined();
     expect(webPages(containers)).toEqual([{ title: 'HDFS NameNode', url: 'http://127.0.0.1:19870' }]);
+  });
+
+  it('has HDFS in Kappa only with an archive, and then says where', () => {
+    const services = (archive: boolean) => labPorts('kappa', 0, archive).map(({ service }) => service);
+    expect(services(false)).not.toContain('namenode');
+    expect(services(true)).toContain('namenode');
+    expect(services(true)).not.toContain('resourcemanager');
+    const variables = (archive: boolean) =>
+      composeVariables('kappa', { ...settings, archive }, images, commandLineConfig({}));
+    expect(variables(false)).toMatchObject({ SNACKLAB_WEBHDFS: '' });
+    expect(variables(false)).not.toHaveProperty('SNACKLAB_PORT_HDFS');
+    expect(variables(true)).toMatchObject({ SNACKLAB_WEBHDFS: 'namenode:9870', SNACKLAB_PORT_HDFS: '19870' });
+    expect(composeScales('kappa', { ...settings, archive: true })).toEqual([
+      ...['--scale', 'spark-worker=2', '--scale', 'datanode=3'],
+    ]);
+    expect(composeScales('kappa', settings)).toEqual(['--scale', 'spark-worker=2']);
+    expect(imageNames('kappa', 'snacklab', 'abc')).not.toContain('snacklab/hadoop:abc');
+    expect(imageNames('kappa', 'snacklab', 'abc', true)).toContain('snacklab/hadoop:abc');
   });
 
   it('shifts every port', () => {

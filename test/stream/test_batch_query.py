@@ -25,7 +25,7 @@ class ABatchQuery(unittest.TestCase):
         """Runs both questions on a Spark that answers every query but those for which `fails(sql)` is an error's text."""
 
         def query(_session, _columns, sql, _one_task):
-            def rows(_batch):
+            def rows(_batch, _as_read):
                 text = fails(sql)
                 if text is not None:
                     raise RuntimeError(text)

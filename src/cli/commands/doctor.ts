@@ -24,7 +24,7 @@ export async function run({ lab, options }: CommandInput, context: CommandContex
       throw error;
     });
     if (engine instanceof LabError) return [engineCheck(engine)];
-    const needs = { lab, portBase, grafana: true, ownImages, optionalImages: true };
+    const needs = { lab, portBase, archive: false, grafana: true, ownImages, optionalImages: true };
     return judgeMachine(await gatherFacts(engine, config, needs), 'lambda', { ...defaultSettings, portBase });
   }
 }

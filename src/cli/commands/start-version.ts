@@ -26,6 +26,8 @@ const diskNeededBytes = 512 * 2 ** 20;
 /** What is common to a version's start: where its head begins is the architecture's affair. */
 export interface VersionPlan {
   readonly head: Omit<Head, 'incarnation'>;
+  /** Messages that it reads from an archive before the log; none where it is left out. */
+  readonly archived?: number;
   /** Where it begins, for the reader: `from the beginning of the log`. */
   readonly begins: string;
 }
@@ -44,7 +46,7 @@ export interface VersionRequest {
 export async function startVersion(
   input: CommandInput,
   context: CommandContext,
-  planOf: (request: VersionRequest) => Promise<VersionPlan>,
+  planOf: (request: VersionRequest, context: CommandContext) => Promise<VersionPlan>,
 ): Promise<Report> {
   const { lab } = input;
   const flags = parseFlags(startFlags, input.options);
@@ -57,14 +59,14 @@ export async function startVersion(
   await mustHaveRoom(heads, containers, context);
   const live = liveHead(heads);
   const questions = own ?? live.questions;
-  const plan = await planOf({ lab, containers, store, live, pipeline, questions });
+  const plan = await planOf({ lab, containers, store, live, pipeline, questions }, context);
   await createServedTables(lab, containers, questions);
   const startedMs = performance.now();
   const head = await addVersion(store, context.clock, plan.head);
   const version = versionOf(pipeline);
   context.say(`${version} is started beside ${versionOf(live.pipeline)}, ${plan.begins}`);
   const progress = flags.detach ? undefined : await follow(store, head, lab, context);
-  return startReport(lab, head, progress, performance.now() - startedMs);
+  return startReport(lab, head, plan.archived ?? 0, progress, performance.now() - startedMs);
 }
 
 async function follow(store: ServingStore, head: Head, lab: LabName, context: CommandContext): Promise<Progress> {
@@ -129,7 +131,13 @@ export function progressText(version: string, progress: Progress): string {
   ].join(', ');
 }
 
-function startReport(lab: LabName, head: Head, progress: Progress | undefined, tookMs: number): Report {
+function startReport(
+  lab: LabName,
+  head: Head,
+  archived: number,
+  progress: Progress | undefined,
+  tookMs: number,
+): Report {
   const version = versionOf(head.pipeline);
   const document: ReplayDocument = {
     schema: 'snacklab/replay',
@@ -138,6 +146,7 @@ function startReport(lab: LabName, head: Head, progress: Progress | undefined, t
     pipeline: head.pipeline,
     questions: head.questions.map(({ name }) => name),
     origin: [...head.origin],
+    archived,
     missing: head.origin.reduce((sum, offset) => sum + offset, 0),
     caughtUp: progress !== undefined,
     messages: progress?.counted ?? 0,

@@ -19,12 +19,14 @@ export function statusText(document: StatusDocument): string {
     .join('\n\n');
 }
 
-function logText({ messages, missing, starts }: NonNullable<StatusDocument['log']>): string {
+function logText({ messages, replay }: NonNullable<StatusDocument['log']>): string {
+  const { origin, archived, missing, note } = replay;
   const reach =
     missing === 0
       ? 'a replay reaches its beginning'
-      : `a replay reaches back to ${JSON.stringify(starts)}: ${grouped(missing)} messages before that are gone`;
-  return `log: ${grouped(messages)} messages; ${reach}`;
+      : `a replay reaches back to ${JSON.stringify(origin)}: ${grouped(missing)} messages before that are gone`;
+  const archive = archived === 0 ? '' : `; ${grouped(archived)} messages before the log’s first are in the archive`;
+  return `log: ${grouped(messages)} messages; ${reach}${archive}${note === null ? '' : ` (${note})`}`;
 }
 
 function servicesText(services: StatusDocument['services']): string {

@@ -9,6 +9,7 @@ import { isReady, stateText } from '../../runtimes/docker/lifecycle-state.js';
 import { type Head, mergedNumber } from '../../serving/head.js';
 import type { StatusDocument } from '../documents.js';
 import { type LogExtent, logExtent, openStore } from '../lab.js';
+import { archiveReportIn, replayReach } from '../replay-reach.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { statusText } from './status-text.js';
 
@@ -28,6 +29,7 @@ export async function run({ lab }: CommandInput, context: CommandContext): Promi
     restarts: container.restarts,
     memoryBytes: memory[i] ?? null,
   }));
+  const asked = await askPipelines(lab, containers, extent?.ends, context);
   const document: StatusDocument = {
     schema: 'snacklab/status',
     version: 1,
@@ -35,8 +37,8 @@ export async function run({ lab }: CommandInput, context: CommandContext): Promi
     running: containers.some(({ state }) => state === 'running'),
     services,
     memoryBytes: memory.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0),
-    log: logStatus(extent),
-    ...(await askPipelines(lab, containers, extent?.ends, context)),
+    log: logStatus(extent, lab === 'kappa' ? archiveReportIn(containers, asked.reports) : undefined),
+    ...asked,
     pages: [...webPages(containers)],
   };
   const allReady = services.length > 0 && services.every(({ ready }) => ready) && document.problem === null;
@@ -70,11 +72,13 @@ async function askPipelines(
   }
 }
 
-function logStatus(extent: LogExtent | undefined): StatusDocument['log'] {
+function logStatus(extent: LogExtent | undefined, archive: Parameters<typeof replayReach>[1]): StatusDocument['log'] {
   if (extent === undefined) return null;
   const { starts, ends } = extent;
   const missing = starts.reduce((sum, offset) => sum + offset, 0);
-  return { starts: [...starts], ends: [...ends], messages: messagesBetween(starts, ends), missing };
+  const { origin, ...reach } = replayReach(starts, archive);
+  const replay = { origin: [...origin], ...reach };
+  return { starts: [...starts], ends: [...ends], messages: messagesBetween(starts, ends), missing, replay };
 }
 
 function pipelineStatus(

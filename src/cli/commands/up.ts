@@ -16,7 +16,7 @@ import {
   webPages,
   withoutUndefined,
 } from '../../runtimes/docker/compose-settings.js';
-import { connectEngine, type Engine, listContainers } from '../../runtimes/docker/containers.js';
+import { connectEngine, type Engine, hasVolume, listContainers } from '../../runtimes/docker/containers.js';
 import { judgeMachine } from '../../runtimes/docker/doctor.js';
 import { gatherFacts } from '../../runtimes/docker/doctor-facts.js';
 import { namesRunning, removeService, startContainers, stopStarted } from '../../runtimes/docker/lifecycle.js';
@@ -63,7 +63,9 @@ export async function run(input: CommandInput, context: CommandContext): Promise
 
 /** What the lab has, changed by the flags that were given. */
 async function wantedSettings(docker: Engine, { lab }: CommandInput, flags: UpFlags): Promise<LabSettings> {
-  const there = settingsOf(await listContainers(docker, lab));
+  // By its volume, which outlives its containers: what the archive alone still has is not left behind unnoticed.
+  const archive = await hasVolume(docker, lab, 'namenode');
+  const there = { ...settingsOf(await listContainers(docker, lab)), archive };
   const given = Object.fromEntries(
     Object.keys(defaultSettings).flatMap((name) => {
       const value = flags[name as keyof LabSettings];
@@ -85,9 +87,10 @@ async function prepare(
     caFile: flags.ca ?? config.caFile,
     buildArguments: buildArguments(config),
   });
-  const ownImages = imageNames(lab, config.imagePrefix, content.tag);
+  const { portBase, archive } = settings;
+  const ownImages = imageNames(lab, config.imagePrefix, content.tag, archive);
   say('checking this machine');
-  const needs = { lab, portBase: settings.portBase, grafana: flags.grafana, ownImages };
+  const needs = { lab, portBase, archive, grafana: flags.grafana, ownImages };
   // Whether Grafana's image can be had is found out when it is built: here it would only cost time.
   const facts = await gatherFacts(docker, config, { ...needs, optionalImages: false });
   const missing = judgeMachine(facts, lab, settings).filter(({ verdict }) => verdict === 'missing');
@@ -95,7 +98,7 @@ async function prepare(
   const context = await stageContext(content, config.cacheFolder);
   return {
     lab,
-    file: resources.composeFile(lab),
+    file: resources.composeFile(lab, archive),
     variables: composeVariables(lab, settings, { context, tag: content.tag }, config),
     inherited: config.inherited,
   };
@@ -140,8 +143,8 @@ async function upDocument(
   answer: CheckedAnswer,
   tookMs: UpDocument['tookMs'],
 ): Promise<UpDocument> {
-  const { events, startTime, batchEvery, datanodes, nodemanagers, retention, ...shared } = settings;
-  const own = lab === 'lambda' ? { batchEverySeconds: batchEvery, datanodes, nodemanagers } : {};
+  const { events, startTime, batchEvery, datanodes, nodemanagers, retention, archive, ...shared } = settings;
+  const own = lab === 'lambda' ? { batchEverySeconds: batchEvery, datanodes, nodemanagers } : { archive };
   return {
     schema: 'snacklab/up',
     version: 1,
@@ -161,10 +164,11 @@ async function upDocument(
 }
 
 /** How far back a replay can reach, in words. */
-function keeps({ ms, bytes }: UpDocument['settings']['retention']): string {
-  if (ms !== undefined) return `${duration(ms)} of events; a replay reaches no further back`;
-  if (bytes !== undefined) return `${size(bytes)} of events; a replay reaches no further back`;
-  return 'all events, so a replay reaches its beginning';
+function keeps({ retention: { ms, bytes }, archive }: UpDocument['settings']): string {
+  const kept = ms !== undefined ? duration(ms) : bytes !== undefined ? size(bytes) : undefined;
+  if (kept === undefined) return 'all events, so a replay reaches its beginning';
+  if (archive) return `${kept} of events, the archive all since it is there; a replay reaches back to its beginning`;
+  return `${kept} of events; a replay reaches no further back`;
 }
 
 function upReport(document: UpDocument): Report {
@@ -175,7 +179,7 @@ function upReport(document: UpDocument): Report {
     ...pages.map(({ title, url }) => `${title.padEnd(22)} ${url}`),
     ...(grafana.runs ? [] : [`${'Grafana'.padEnd(22)} not there: ${grafana.reason}`]),
     '',
-    `The log keeps ${keeps(document.settings.retention)}.`,
+    `The log keeps ${keeps(document.settings)}.`,
     `The ${document.lab} lab is up: images ${duration(tookMs.images)}, containers ${duration(tookMs.containers)}, first exact answer ${duration(tookMs.answer)} later.`,
   ];
   return { document, text: lines.join('\n') };

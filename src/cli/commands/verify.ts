@@ -1,9 +1,11 @@
 /** `verify`: reads answers as a user would while the lab runs, saves them, and has them judged against the log. */
+import { withArchive } from '../../checker/archived-log.js';
 import { LedgerSearch, type LedgerVerdict, unknownLedger } from '../../checker/ledger.js';
 import { type CheckedLog, judgeAgain, verify } from '../../checker/verify.js';
 import { parseFlags, verifyFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { LabName } from '../../resources.js';
+import { archiveOf } from '../../runtimes/docker/checker-archive.js';
 import { openCheckerLog } from '../../runtimes/docker/checker-log.js';
 import { publishedPort } from '../../runtimes/docker/compose-settings.js';
 import { readGeneratorLedger } from '../../runtimes/docker/generator-ledger.js';
@@ -75,12 +77,15 @@ const patienceAfterKillMs = 60_000;
 /** After a kill Kafka itself may be on its way up. */
 function openLog(lab: LabName, afterKill: boolean, context: CommandContext): ReturnType<typeof openCheckerLog> {
   return patiently(context, afterKill ? patienceAfterKillMs : 0, async () => {
-    const { containers } = await findLab(lab, context);
+    const { docker, containers } = await findLab(lab, context);
     const port = publishedPort(containers, 'kafka');
     if (port === undefined) {
       throw new LabError(`the ${lab} lab has no Kafka`, { kind: 'unavailable', suggestion: `snacklab ${lab} up` });
     }
-    return openCheckerLog(`127.0.0.1:${port}`);
+    const log = await openCheckerLog(`127.0.0.1:${port}`);
+    // Lambda's answers are made from its archive: that is not what they are judged by.
+    const archive = lab === 'kappa' ? archiveOf(docker, containers) : undefined;
+    return archive === undefined ? log : withArchive(log, archive, context.say);
   });
 }
 

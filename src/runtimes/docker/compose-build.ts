@@ -32,9 +32,10 @@ const targets: Readonly<Record<LabName, readonly string[]>> = {
   kappa: ['kafka', 'cassandra', 'spark', 'service'],
 };
 
-/** The names of a lab's own images. */
-export function imageNames(lab: LabName, prefix: string, tag: string): readonly string[] {
-  return targets[lab].map((target) => `${prefix}/${target}:${tag}`);
+/** The names of a lab's own images. `archive` counts for Kappa only. */
+export function imageNames(lab: LabName, prefix: string, tag: string, archive = false): readonly string[] {
+  const wanted = lab === 'kappa' && archive ? [...targets.kappa, 'hadoop'] : targets[lab];
+  return wanted.map((target) => `${prefix}/${target}:${tag}`);
 }
 
 /** What shapes the images beside the build context. */

@@ -26,6 +26,8 @@ export interface LabSettings {
   readonly nodemanagers: number;
   /** How much of the log Kafka keeps; a replay reaches no further back. */
   readonly retention: Retention;
+  /** Whether Kappa keeps the log in files as well. Lambda always does. */
+  readonly archive: boolean;
   /** Added to every port on the host. */
   readonly portBase: number;
 }
@@ -43,6 +45,7 @@ export const defaultSettings: LabSettings = {
   datanodes: 1,
   nodemanagers: 1,
   retention: { ms: undefined, bytes: undefined },
+  archive: false,
   portBase: 0,
 };
 
@@ -65,14 +68,20 @@ const ports: readonly LabPort[] = [
   { service: 'cassandra', title: 'Cassandra', variable: 'SNACKLAB_PORT_CASSANDRA', port: 9042, web: false },
 ];
 
-/** The services of Hadoop, which only Lambda has. */
-const hadoopServices: readonly string[] = ['namenode', 'datanode', 'resourcemanager', 'nodemanager'];
+/** The services of HDFS, which a lab with an archive has, and those of YARN, which only Lambda has. */
+const hdfsServices: readonly string[] = ['namenode', 'datanode'];
+const yarnServices: readonly string[] = ['resourcemanager', 'nodemanager'];
 
-const isIn = (lab: LabName, service: string) => lab === 'lambda' || !hadoopServices.includes(service);
+function isIn(lab: LabName, archive: boolean, service: string): boolean {
+  if (lab === 'lambda') return true;
+  return !yarnServices.includes(service) && (archive || !hdfsServices.includes(service));
+}
 
-/** A lab's ports on the host. */
-export function labPorts(lab: LabName, portBase: number): readonly LabPort[] {
-  return ports.filter(({ service }) => isIn(lab, service)).map((port) => ({ ...port, port: port.port + portBase }));
+/** A lab's ports on the host. `archive` counts for Kappa only. */
+export function labPorts(lab: LabName, portBase: number, archive = false): readonly LabPort[] {
+  return ports
+    .filter(({ service }) => isIn(lab, archive, service))
+    .map((port) => ({ ...port, port: port.port + portBase }));
 }
 
 /** A port as the lab has it now, or undefined where that service is not there. */
@@ -146,7 +155,11 @@ export function composeVariables(
     SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
     SNACKLAB_RETENTION_MS: String(settings.retention.ms ?? ''),
     SNACKLAB_RETENTION_BYTES: String(settings.retention.bytes ?? ''),
-    ...Object.fromEntries(labPorts(lab, settings.portBase).map(({ variable, port }) => [variable, String(port)])),
+    // Lambda's archive is read by its batch alone.
+    SNACKLAB_WEBHDFS: lab === 'kappa' && settings.archive ? 'namenode:9870' : '',
+    ...Object.fromEntries(
+      labPorts(lab, settings.portBase, settings.archive).map(({ variable, port }) => [variable, String(port)]),
+    ),
   };
 }
 
@@ -157,9 +170,9 @@ function runnerMiB({ sparkWorkers }: LabSettings): number {
 
 /** How many containers of the services that can be many. */
 export function composeScales(lab: LabName, settings: LabSettings): readonly string[] {
-  const { sparkWorkers, datanodes, nodemanagers } = settings;
+  const { archive, sparkWorkers, datanodes, nodemanagers } = settings;
   const scales = { 'spark-worker': sparkWorkers, datanode: datanodes, nodemanager: nodemanagers };
-  const own = Object.entries(scales).filter(([service]) => isIn(lab, service));
+  const own = Object.entries(scales).filter(([service]) => isIn(lab, archive, service));
   return own.flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
 }
 

@@ -45,6 +45,7 @@ export const projectLabel = 'com.docker.compose.project';
 const serviceLabel = 'com.docker.compose.service';
 /** Compose also labels the images that it builds, and a container that is run from one by hand inherits those. */
 const numberLabel = 'com.docker.compose.container-number';
+const volumeLabel = 'com.docker.compose.volume';
 const dependsOnLabel = 'com.docker.compose.depends_on';
 
 /** The compose project of a lab; everything the engine has of a lab carries it as a label. */
@@ -75,6 +76,13 @@ export async function listContainers(docker: Docker, lab: LabName): Promise<read
     .filter((info) => info !== undefined)
     .map(labContainerOf)
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+/** Whether a lab has a volume of this name, which is there until `down --volumes`. */
+export async function hasVolume(docker: Docker, lab: LabName, name: string): Promise<boolean> {
+  const label = [`${projectLabel}=${projectOf(lab)}`, `${volumeLabel}=${name}`];
+  const { Volumes } = await docker.listVolumes({ filters: { label } });
+  return Volumes.length > 0;
 }
 
 /** What the engine's description of a container says in the lab's words. */

@@ -17,6 +17,8 @@ export interface Needs {
   readonly lab: LabName;
   readonly portBase: number;
   readonly grafana: boolean;
+  /** Whether Kappa is to have an archive. */
+  readonly archive: boolean;
   /** The lab's own images, by name; empty where they are not known. */
   readonly ownImages: readonly string[];
   /** Whether to ask also for what the lab can do without; it may take a while. */
@@ -105,7 +107,8 @@ async function diskFree(folder: string): Promise<number | undefined> {
 }
 
 async function portFacts(docker: Docker, own: readonly LabContainer[], needs: Needs): Promise<readonly PortFacts[]> {
-  const wanted = labPorts(needs.lab, needs.portBase).filter(({ service }) => needs.grafana || service !== 'grafana');
+  const { lab, portBase, archive } = needs;
+  const wanted = labPorts(lab, portBase, archive).filter(({ service }) => needs.grafana || service !== 'grafana');
   const running = await docker.listContainers();
   const ownPorts = new Set(own.filter(({ state }) => state === 'running').flatMap(({ ports }) => [...ports.values()]));
   const heldBy = async (port: LabPort) => {

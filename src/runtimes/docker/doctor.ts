@@ -50,7 +50,7 @@ const leastCompose = [2, 20] as const;
 /** Measured at 1,000 events/s, Lambda while a batch job runs; what more of each adds is its limit in compose. */
 const memoryNeededBytes = { lambda: 5.5 * gib, kappa: 3.3 * gib };
 /** A Spark worker brings its own limit and the drivers of the versions that it has room for. */
-const moreBytes = { sparkWorkers: 5 * gib, nodemanagers: 2 * gib, datanodes: 0.5 * gib };
+const moreBytes = { sparkWorkers: 5 * gib, nodemanagers: 2 * gib, datanodes: 0.5 * gib, archive: 1.4 * gib };
 const diskBytes = { unbuilt: 10 * gib, built: 3 * gib };
 
 export function judgeMachine(facts: MachineFacts, lab: LabName, settings: LabSettings): readonly Check[] {
@@ -76,7 +76,7 @@ export function engineCheck(error: LabError): Check {
 export function memoryNeeded(lab: LabName, settings: LabSettings): number {
   const { sparkWorkers, nodemanagers, datanodes } = settings;
   const spark = memoryNeededBytes[lab] + (sparkWorkers - 1) * moreBytes.sparkWorkers;
-  if (lab === 'kappa') return spark;
+  if (lab === 'kappa') return spark + (settings.archive ? moreBytes.archive : 0);
   return spark + (nodemanagers - 1) * moreBytes.nodemanagers + (datanodes - 1) * moreBytes.datanodes;
 }
 

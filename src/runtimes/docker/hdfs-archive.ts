@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { encodeLines, headerBytesMax, headerLine, parseHeader } from '../../archive/lines.js';
+import { messagesIn } from '../../archive/read-lines.js';
+import { LabError } from '../../errors.js';
 import type { ArchiveFile, ArchiveRange, ArchiveStore } from '../ports.js';
 import type { HdfsEntry, HdfsWriter, WebHdfs } from './webhdfs.js';
 
@@ -15,14 +17,18 @@ export const archiveLevels: readonly number[] = [0, 1, 2, 3];
 /** A temporary file that is older was left by a process that has ended. */
 const abandonedMs = 30 * 60_000;
 
-/** Opens the archive and makes its folders; removes temporary files that nobody can be writing any more. */
+/** Opens the archive for a writer: makes its folders, and removes temporary files that nobody can be writing any more. */
 export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number): Promise<ArchiveStore> {
   await hdfs.makeDirectory(temporaryFolder);
   for (const level of archiveLevels) await hdfs.makeDirectory(`${root}/${level}`);
   for (const entry of await hdfs.list(temporaryFolder)) {
     if (nowMs - entry.modifiedMs > abandonedMs) await hdfs.remove(`${temporaryFolder}/${entry.name}`);
   }
+  return hdfsArchive(hdfs);
+}
 
+/** The archive as it is, for a reader. Where nobody has written yet, it has no files. */
+export function hdfsArchive(hdfs: WebHdfs): ArchiveStore {
   /** Headers by the NameNode's file number: a number is never given to another file, so they cannot go stale. */
   const known = new Map<number, ArchiveRange>();
   const writers = new Map<string, HdfsWriter>();
@@ -38,6 +44,7 @@ export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number): Promise<Arc
     async append(temporary, messages) {
       await writers.get(temporary)!.write(encodeLines(messages));
     },
+    readMessages: (file) => messagesIn(piecesOf(hdfs, file.path)),
     async appendFiles(temporary, files) {
       const writer = writers.get(temporary)!;
       for (const file of files) {
@@ -53,6 +60,27 @@ export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number): Promise<Arc
       await hdfs.remove(path);
     },
   };
+}
+
+/** The bytes of a file. A DataNode that ends in the middle is away, like one that does not answer. */
+async function* piecesOf(hdfs: WebHdfs, path: string): AsyncGenerator<Uint8Array> {
+  const bytes = await hdfs.open(path);
+  const pieces = bytes[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  try {
+    for (;;) {
+      const { done, value } = await pieces.next().catch((cause: unknown) => {
+        throw new LabError(`HDFS broke off in the middle of ${path}`, {
+          kind: 'unavailable',
+          suggestion: 'snacklab {lab} logs datanode',
+          cause,
+        });
+      });
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    bytes.destroy();
+  }
 }
 
 function pathOf({ level, partition, from }: ArchiveRange): string {

@@ -1,5 +1,5 @@
 /** The setup's process: makes topics, tables and the first pipeline, and ends. It may run again at any time. */
-import { setupConfig } from '../../config/service.js';
+import { archiveAddress, setupConfig } from '../../config/service.js';
 import { builtinQuestions } from '../../questions/builtin.js';
 import { openCassandraSession } from './cassandra-session.js';
 import { storeOn } from './cassandra-store.js';
@@ -41,6 +41,6 @@ await runService('setup', async ({ clock, say }) => {
     questions: builtinQuestions,
     origin: starts,
   });
-  await checkLogAgainstHead(storeOn(session, lab), starts, ends);
+  await checkLogAgainstHead(storeOn(session, lab), archiveAddress() === undefined ? starts : undefined, ends);
   ready(outcome === 'created' ? `pipeline ${pipeline} was made` : 'a pipeline was there already');
 });

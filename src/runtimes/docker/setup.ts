@@ -122,8 +122,15 @@ export async function createPipeline(session: CassandraSession, first: FirstPipe
   return outcome === 'applied' ? 'created' : 'exists';
 }
 
-/** Throws when the log cannot be the one that the live pipeline has counted (protocol rule 13). */
-export async function checkLogAgainstHead(store: ServingStore, starts: Position, ends: Position): Promise<void> {
+/**
+ * Throws when the log cannot be the one that the live pipeline has counted (protocol rule 13). Without `starts` it may begin
+ * anywhere: where there is an archive, the stream job finds out whether that has what the log lacks.
+ */
+export async function checkLogAgainstHead(
+  store: ServingStore,
+  starts: Position | undefined,
+  ends: Position,
+): Promise<void> {
   const { heads, live } = await store.readHeads();
   const head = heads.get(live);
   if (head === undefined) return;
@@ -138,7 +145,7 @@ export async function checkLogAgainstHead(store: ServingStore, starts: Position,
       },
     );
   }
-  if (!covers(position, starts)) {
+  if (starts !== undefined && !covers(position, starts)) {
     throw new LabError(
       `the log begins at ${formatPosition(starts)}, above what ${live} has counted: ${formatPosition(position)}`,
       {

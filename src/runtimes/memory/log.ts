@@ -62,6 +62,9 @@ export function openArchive(world: World, process: Process): ArchiveStore {
         world.temporary.get(temporary)!.push(...messages);
       }),
     finish: (temporary, range) => effect(() => rename(world, temporary, range)),
+    async *readMessages(file) {
+      yield await effect(() => [...stored(world, file).messages]);
+    },
     appendFiles: (temporary, files) =>
       effect(() => {
         for (const file of files) world.temporary.get(temporary)!.push(...stored(world, file).messages);

@@ -47,10 +47,13 @@ public final class BatchQuery {
         columns = query.schema().fields();
     }
 
-    /** The query's rows over a batch that foreachBatch gave, as a JSON array of arrays. Null is null. */
-    public String rows(Dataset<Row> batch) throws IOException {
+    /**
+     * The query's rows over a batch that foreachBatch gave, as a JSON array of arrays. Null is null. `asRead` says that
+     * nothing was done to the batch since its source read it: then the source's own rows may be taken.
+     */
+    public String rows(Dataset<Row> batch, boolean asRead) throws IOException {
         RDD<InternalRow> rdd = ((LogicalRDD) batch.queryExecution().logical()).rdd();
-        InternalRow[] rows = template.transform(new ReplaceLeaf(asItWasRead(rdd))).executeCollect();
+        InternalRow[] rows = template.transform(new ReplaceLeaf(asRead ? rowsOfSource(rdd) : rdd)).executeCollect();
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();
@@ -65,7 +68,7 @@ public final class BatchQuery {
      * columns, only to pass it on.
      */
     @SuppressWarnings("unchecked")
-    private static RDD<InternalRow> asItWasRead(RDD<InternalRow> rdd) {
+    private static RDD<InternalRow> rowsOfSource(RDD<InternalRow> rdd) {
         RDD<?> below = rdd;
         while (!(below instanceof DataSourceRDD) && below.dependencies().size() == 1) {
             below = below.dependencies().head().rdd();
