@@ -156,6 +156,14 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       load: async () => ({ run: (await import('./commands/generator.js')).resume }),
     },
     {
+      path: [lab, 'generator', 'fill'],
+      summary: 'make events fast until the log has so many messages and they are counted, then as before',
+      arguments: [['<messages>', 'messages in the log']],
+      flags: [['--rate <events>', 'events per second until then (50000)']],
+      examples: [inLab('generator fill 2000000')],
+      load: () => import('./commands/fill-log.js'),
+    },
+    {
       path: [lab, 'versions'],
       summary: 'each version: its questions, where it stands, how far behind it is, what it stores, and which is live',
       examples: [inLab('versions'), inLab("versions --json | jq '.versions[] | select(.live).pipeline'")],

@@ -192,8 +192,9 @@ export const generator = z
     lab,
     rate: z.number().nullable(),
     paused: z.boolean(),
+    messages: z.number().int().optional().describe('`fill`: messages in the log, all counted by the live version.'),
   })
-  .describe('`generator rate|pause|resume`: what is wanted from now on.');
+  .describe('`generator rate|pause|resume|fill`: what is wanted from now on.');
 
 export const logs = z
   .object({

@@ -55,6 +55,7 @@ export interface Retention {
 }
 
 export const rateArgument = decimal(0, 10_000_000);
+export const messagesArgument = wholeNumber(1, 1_000_000_000);
 
 /** Flags that shape the lab: one that is not given keeps what the lab has, or else the default. */
 const labFlags = {
@@ -110,6 +111,7 @@ export const logsFlags = z.object({
   tail: wholeNumber(0, 1_000_000).default(100),
 });
 export const downFlags = z.object({ volumes: z.boolean().default(false) });
+export const fillFlags = z.object({ rate: decimal(1, 10_000_000).default(50_000) });
 export const compareFlags = z.object({
   seconds: wholeNumber(30, 3600).default(120),
   merge: z.enum(['exact', 'naive'], 'must be exact or naive').default('exact'),

@@ -7,8 +7,11 @@ import { expect } from 'vitest';
 import { runCli } from './cli.js';
 import { docker, testLab } from './lab.js';
 
+/** What any second lab on this machine needs. */
+export const freshLabFlags = ['--port-base', '30000', '--no-grafana'] as const;
+
 const settings = [
-  ...['--rate', '300', '--seed', '8', '--port-base', '30000', '--no-grafana'],
+  ...['--rate', '300', '--seed', '8', ...freshLabFlags],
   ...['--malformed', '0.01', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 
