@@ -14,7 +14,10 @@ const sources = folders.flatMap((folder) => filesIn(join(root, folder)));
 type Rule = (from: string, to: string) => boolean;
 
 const pureFolders = ['src/sums/', 'src/events/', 'src/positions/', 'src/questions/'];
-const pureFiles = ['src/serving/merge.ts', 'src/serving/head.ts', 'src/archive/chain.ts', 'lambda/cycle.ts'];
+const pureFiles = [
+  ...['src/serving/merge.ts', 'src/serving/head.ts', 'src/archive/chain.ts', 'src/archive/origin.ts'],
+  'lambda/cycle.ts',
+];
 const enginePackages = ['dockerode', 'kafkajs', 'cassandra-driver', 'webhdfs', '@platformatic/kafka'];
 const checkerMayUse = ['src/questions/', 'src/positions/', 'src/checker/', 'src/events/rule', 'src/errors'];
 
