@@ -18,11 +18,11 @@ LEVELS = (0, 1, 2, 3)
 HEADER_BYTES_MAX = 128
 CALL_TIMEOUT_S = 30
 TAB = "\t"
-# src/archive/lines.ts says what a line is.
+# src/archive/lines.ts says what a line is. As bytes: a text's characters would be counted up to there.
 VALUE = """
-CASE substring(content, 1, 1)
-  WHEN 'j' THEN CAST(substring(content, 2) AS BINARY)
-  WHEN 'b' THEN unbase64(substring(content, 2))
+CASE substring(line, at, 1)
+  WHEN 'j' THEN substring(CAST(line AS BINARY), at + 1)
+  WHEN 'b' THEN unbase64(substring(line, at + 1))
   WHEN 'n' THEN CAST(NULL AS BINARY)
   ELSE CAST(raise_error(concat('not a line of the archive: ', partition, ':', offset)) AS BINARY)
 END AS value
@@ -126,7 +126,8 @@ def read_ranges(spark, ranges, file_system, topic):
         .selectExpr(
             f"CAST(substring_index(value, '{TAB}', 1) AS INT) AS partition",
             f"CAST(substring_index(substring_index(value, '{TAB}', 2), '{TAB}', -1) AS BIGINT) AS offset",
-            f"substring_index(value, '{TAB}', -1) AS content",
+            f"octet_length(substring_index(value, '{TAB}', 2)) + 2 AS at",
+            "value AS line",
         )
         .where(wanted)
         .selectExpr(

@@ -15,9 +15,7 @@ type Rule = (from: string, to: string) => boolean;
 
 const pureFolders = ['src/sums/', 'src/events/', 'src/positions/', 'src/questions/'];
 const pureFiles = [
-  'src/serving/merge.ts',
-  'src/serving/head.ts',
-  'src/archive/chain.ts',
+  ...['src/serving/merge.ts', 'src/serving/head.ts', 'src/archive/chain.ts', 'src/archive/origin.ts'],
   'lambda/cycle.ts',
   'lambda/turns.ts',
 ];

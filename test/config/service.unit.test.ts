@@ -1,6 +1,6 @@
 /** Goal: a service's environment is parsed once, and what does not fit is named with its value. */
 import { describe, expect, it } from 'vitest';
-import { coordinatorConfig, generatorConfig, serviceConfig } from '../../src/config/service.js';
+import { archiveAddress, coordinatorConfig, generatorConfig, serviceConfig } from '../../src/config/service.js';
 import { LabError } from '../../src/errors.js';
 
 const common = { SNACKLAB_LAB: 'lambda', SNACKLAB_KAFKA: 'kafka:29092', SNACKLAB_CASSANDRA: 'cassandra:9042' };
@@ -29,6 +29,13 @@ describe('the services’ environment', () => {
   it('takes an empty text, which is how compose gives an unset variable, as not set', () => {
     expect(generatorConfig(generator)).toMatchObject({ events: undefined, startTimeMs: undefined, duplicate: 0.25 });
     expect(generatorConfig({ ...generator, SNACKLAB_EVENTS: '0' }).events).toBe(0);
+  });
+
+  it('knows an archive only where it is told of one', () => {
+    expect(archiveAddress({})).toBeUndefined();
+    expect(archiveAddress({ SNACKLAB_WEBHDFS: '' })).toBeUndefined();
+    expect(archiveAddress({ SNACKLAB_WEBHDFS: 'namenode:9870' })).toBe('namenode:9870');
+    expect(() => archiveAddress({ SNACKLAB_WEBHDFS: 'namenode' })).toThrow('SNACKLAB_WEBHDFS is "namenode"');
   });
 
   it('turns seconds into milliseconds', () => {
