@@ -5,7 +5,7 @@
  */
 import { coverage, covered, filesUpTo } from '../src/archive/chain.js';
 import { LabError } from '../src/errors.js';
-import type { BatchOutput } from '../src/runtimes/ports.js';
+import type { BatchOutput, Outcome } from '../src/runtimes/ports.js';
 import { type Head, mergedNumber } from '../src/serving/head.js';
 import { allocateBaseId, foldSlices, publishBase, retire } from '../src/serving/publish.js';
 import { readParts } from '../src/serving/read-answer.js';
@@ -50,13 +50,16 @@ async function whenIdle(
 ) {
   const head = await readHead(c);
   // First, and with nothing but the store: while no batch gets through, whatever keeps it away, reading stays bounded.
-  if (isLong(c, head)) return fold(c, head);
+  // What cannot be folded, because a sum of it left 64 bits, is left to the batch.
+  if (isLong(c, head) && (await fold(c, head)) !== 'missing') return;
   if (!c.turn.mayBegin) return;
   const nowMs = c.clock.nowMs();
   const { batchRequests } = await c.store.readWanted();
   const isWanted = batchRequests > history.requestsSeen || nowMs - history.startedMs >= c.limits.batchEveryMs;
-  // A version without its first base has no answer: it is due at once, and again after a cycle that was given up.
-  if (isWhole(head) && (!isWanted || head.number === head.baseNumber)) return;
+  // A version without its first base has no answer: it is due at once. One that was given up is due as any other, so that
+  // what never succeeds leaves room for the versions beside it.
+  if (!isWanted && (isWhole(head) || history.failures > 0)) return;
+  if (isWhole(head) && head.number === head.baseNumber) return;
 
   // The archive first: while it is away this is tried at each look, and the slices may be thousands.
   const archived = coverage(await c.archive.list(), head.origin);
@@ -79,10 +82,11 @@ function isLong(c: Coordinator, head: Head): boolean {
   return isWhole(head) && head.number - mergedNumber(head) > c.limits.slicesMax;
 }
 
-async function fold(c: Coordinator, head: Head): Promise<void> {
+async function fold(c: Coordinator, head: Head): Promise<Outcome | 'missing'> {
   const outcome = await foldSlices(c.store, head, c.questions);
   c.log(`no batch got through for ${c.limits.slicesMax} slices: folded up to slice ${head.number}: ${outcome}`);
   if (outcome === 'applied') await retire(c.store, c.pipeline, c.questions);
+  return outcome;
 }
 
 async function whenChosen(

@@ -37,7 +37,8 @@ def must_have_all_after(position, starts, topic, architecture=None):
 
     The remedy names the lab by its architecture: by default the one that the container was given.
     """
-    start_anew = f"Start anew: snacklab {architecture or os.environ.get('SNACKLAB_LAB', 'LAB')} down --volumes"
+    lab = f"snacklab {architecture or os.environ.get('SNACKLAB_LAB', 'LAB')}"
+    start_anew = f"A version that is not live goes with {lab} drop VERSION; else start anew: {lab} down --volumes"
     if len(starts) != len(position):
         raise LogDoesNotFit(
             f"the topic {topic} has {len(starts)} partitions and the head counts {len(position)}: it is another log."

@@ -50,12 +50,20 @@ await runService('archive', async (scope) => {
   };
   // In Lambda the coordinator removes what no job reads any more.
   const remover = config.lab === 'kappa' ? coveredRemover(archive, keepCoveredMs) : undefined;
-  await Promise.all([follow(source, scope), merge(source, scope, remover), report(source, store, scope)]);
+  const mayHaveGap = config.lab === 'kappa';
+  await Promise.all([follow(source, scope, mayHaveGap), merge(source, scope, remover), report(source, store, scope)]);
 });
 
-async function follow(source: ArchiveSource, scope: ServiceScope): Promise<void> {
+async function follow(source: ArchiveSource, scope: ServiceScope, mayHaveGap: boolean): Promise<void> {
   while (!scope.stop.aborted) {
-    await followLog(source, () => scope.stop.aborted);
+    try {
+      await followLog(source, () => scope.stop.aborted);
+    } catch (error) {
+      // In Kappa what is there stays of use to whom it reaches, and nobody else waits for it: `replay` says that it ends.
+      if (!mayHaveGap || !(error instanceof LabError) || error.kind !== 'fail') throw error;
+      scope.say(`${error.message}; nothing is added any more`);
+      return;
+    }
     if (!scope.stop.aborted) scope.say('another archive was quicker: going on from what the archive holds');
   }
 }

@@ -36,14 +36,18 @@ export function withArchive<T extends CheckedLog>(log: T, archive: CheckedArchiv
       return { ...extent, starts: await earlierStarts(extent, archive, leftOut) };
     },
     async readMessages(from, ends, add) {
-      const { starts } = await log.extent();
-      const lost = from.flatMap((offset, partition) => {
-        const until = Math.min(starts[partition]!, ends[partition]!);
-        return offset < until ? [{ partition, from: offset, until }] : [];
-      });
-      if (lost.length > 0) await readWhole(archive, lost, add);
-      const rest = from.map((offset, partition) => Math.max(offset, starts[partition]!));
-      await log.readMessages(rest, ends, add);
+      let next = from;
+      // While the archive is read the log may lose more.
+      for (;;) {
+        const { starts } = await log.extent();
+        const lost = next.flatMap((offset, partition) => {
+          const until = Math.min(starts[partition]!, ends[partition]!);
+          return offset < until ? [{ partition, from: offset, until }] : [];
+        });
+        next = next.map((offset, partition) => Math.max(offset, starts[partition]!));
+        if (lost.length === 0) return log.readMessages(next, ends, add);
+        await readWhole(archive, lost, add);
+      }
     },
   };
 }

@@ -1,7 +1,6 @@
 /** How far back a replay reaches: as far as the log, and further where its archive says that it has what was before. Pure. */
 import { z } from 'zod';
 import { covers, formatPosition, messagesBetween, min, type Position } from '../positions/position.js';
-import { duration } from './text.js';
 
 export interface ReplayReach {
   /** Where a replay begins. */
@@ -14,14 +13,11 @@ export interface ReplayReach {
   readonly note: string | null;
 }
 
-/** What the archive last said of itself, and how long ago. */
+/** What the archive last said of itself. What it had then it has still. */
 export interface ArchiveReport {
-  readonly ageMs: number;
   readonly report: Readonly<Record<string, unknown>>;
 }
 
-/** It says something every two seconds. */
-const freshMs = 15_000;
 const offsets = z.array(z.number().int().nonnegative());
 const said = z.object({ origin: offsets, position: offsets });
 
@@ -39,7 +35,6 @@ export function replayReach(logStarts: Position, archive: ArchiveReport | null |
   const without = (note: string | null) => ({ origin: logStarts, archived: 0, missing: sum(logStarts), note });
   if (archive === undefined) return without(null);
   if (archive === null) return without('the archive has not said anything yet');
-  if (archive.ageMs > freshMs) return without(`the archive last said something ${duration(archive.ageMs)} ago`);
   const parsed = said.safeParse(archive.report);
   if (!parsed.success || parsed.data.origin.length !== logStarts.length) {
     return without('the archive did not say what it has');

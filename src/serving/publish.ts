@@ -6,7 +6,7 @@
 import type { Question } from '../questions/question.js';
 import type { HeadColumns, Outcome, ServingStore } from '../runtimes/ports.js';
 import { type Head, mergedNumber } from './head.js';
-import { merge } from './merge.js';
+import { type Answer, merge } from './merge.js';
 import { readParts } from './read-answer.js';
 
 /** A new id for a base or fold, never handed out twice; undefined when somebody else was quicker. */
@@ -48,12 +48,14 @@ export async function foldSlices(
   questions: readonly Question[],
 ): Promise<Outcome | 'missing'> {
   const found = await Promise.all(questions.map((question) => readParts(store, head, question)));
+  const answers = questions.map((question, i) => merge(head, question, found[i]!));
+  // Before a number is taken: what is missing may be missing at each try.
+  if (answers.some((answer) => 'unknown' in answer)) return 'missing';
   const id = await allocateBaseId(store, head);
   if (id === undefined) return 'refused';
   for (const [i, question] of questions.entries()) {
     const { base } = found[i]!;
-    const answer = merge(head, question, found[i]!);
-    if ('unknown' in answer) return 'missing';
+    const answer = answers[i] as Answer;
     await store.writeBase({
       kind: 'fold',
       incarnation: head.incarnation,

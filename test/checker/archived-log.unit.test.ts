@@ -47,6 +47,29 @@ describe('answers from before the log’s start', () => {
     expect(read).toEqual([{ partition: 0, from: 0, until: 40 }]);
   });
 
+  it('are judged although the log loses more while the archive is read', async () => {
+    let lost = 40;
+    const { archive, read } = anArchive(0, 90, (add) => {
+      lost = Math.min(lost + 10, 60);
+      return add;
+    });
+    const moving: CheckedLog = {
+      ...smallCheckedLog(),
+      extent: async () => ({ ...(await smallCheckedLog().extent()), starts: [lost, 0] }),
+      async readMessages(from, ends, add) {
+        if (from[0]! < lost) throw new Error(`the log begins at ${lost}`);
+        await smallCheckedLog().readMessages(from, ends, add);
+      },
+    };
+    const log = withArchive(moving, archive, () => expect.fail());
+    expect((await judgeAgain(rightHistory(), log, clock)).verdict).toBe('pass');
+    expect(read.map(({ from, until }) => [from, until])).toEqual([
+      [0, 40],
+      [40, 50],
+      [50, 60],
+    ]);
+  });
+
   it('are wrong where they differ from what the archive has', async () => {
     const { archive } = anArchive(0, 40, (add) => (partition, offset, value, timestampMs) => {
       add(partition, offset, offset === 7 ? null : value, timestampMs);

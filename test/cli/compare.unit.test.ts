@@ -79,7 +79,11 @@ describe('the budget of each lab', () => {
   const containers = [{ id: 'a' }, { id: 'b' }] as LabContainer[];
 
   it('is all that the engine has, unless less is asked for', async () => {
-    expect(await budgetOf(docker, undefined)).toEqual({ processors: 4, memoryBytes: 8 * 2 ** 30 });
+    const all = await budgetOf(docker, undefined);
+    expect(all).toMatchObject({ processors: 4, memoryBytes: 8 * 2 ** 30 });
+    bound = [];
+    await bindTo(docker, containers, all);
+    expect(bound).toEqual([]);
     expect((await budgetOf(docker, 2)).processors).toBe(2);
     await expect(budgetOf(docker, 5)).rejects.toThrow('--cpus 5: the Docker engine has 4');
   });
@@ -89,7 +93,7 @@ describe('the budget of each lab', () => {
     [3, '0-2'],
   ])('of %i processors binds every container to the same ones', async (processors, set) => {
     bound = [];
-    await bindTo(docker, containers, { processors, memoryBytes: 1 });
+    await bindTo(docker, containers, { processors, memoryBytes: 1, isBound: true });
     expect(bound).toEqual([
       ['a', set],
       ['b', set],

@@ -66,6 +66,15 @@ describe('followUntilCaughtUp', () => {
     }
   });
 
+  it('tells why the first base was given up, as soon as it is', async () => {
+    const run = await follow({
+      head: () => ({ ...fromCut, number: 1, position: [100] }),
+      cycle: (ms) => (ms < 3 * minute ? 'running' : 'idle'),
+    });
+    expect(run.error?.message).toBe('the first base of v2 was given up after 5 attempts: the job failed');
+    expect(run.endedMs).toBeLessThan(4 * minute);
+  });
+
   it("counts from the version's own origin, which retention may have moved", async () => {
     const origin = [30];
     const head = { ...newHead('kappa-2', 2, origin, builtinQuestions), number: 1, position: [100] };
@@ -86,7 +95,7 @@ describe('followUntilCaughtUp', () => {
 interface Plot {
   readonly head: (ms: number) => Head | undefined;
   readonly live?: (ms: number) => Head;
-  readonly cycle?: (ms: number) => 'chosen' | 'running';
+  readonly cycle?: (ms: number) => 'chosen' | 'running' | 'idle';
 }
 
 async function follow(plot: Plot) {
@@ -102,7 +111,9 @@ async function follow(plot: Plot) {
     readCycle: async () => {
       const chosen = cycleFromCut(version.baseCut, 0, 0);
       const job = { attempt: { pipeline: version.pipeline, baseId: 1, id: 'a' }, jobStartedMs: 0 };
-      const state = plot.cycle?.(nowMs) === 'running' ? { ...chosen, name: 'running', job } : chosen;
+      const givenUp = { ...chosen.history, failures: 5, lastFailure: 'the job failed' };
+      const states = { chosen, running: { ...chosen, name: 'running', job }, idle: { name: 'idle', history: givenUp } };
+      const state = states[plot.cycle?.(nowMs) ?? 'chosen'];
       return { version: firstCycleVersion(version.incarnation), state: JSON.stringify(state) };
     },
   };

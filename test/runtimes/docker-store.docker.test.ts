@@ -172,7 +172,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     while (last < 160) {
       const rows = await viewRows(session);
       const numbers = new Set(rows.flatMap(({ number, merged }) => [number, merged]));
-      if (rows[0]!.number < 101n) continue;
+      if (seen.size === 0 && (rows.length === 0 || rows[0]!.number < 101n)) continue;
       expect(numbers.size).toBe(1);
       expect(rows).toHaveLength(items.filter((_, i) => BigInt(i % 7) !== rows[0]!.number % 7n).length);
       seen.add(rows[0]!.number);

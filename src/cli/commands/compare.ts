@@ -25,7 +25,7 @@ export async function run({ options }: CommandInput, context: CommandContext): P
     seconds,
     rate,
     seed,
-    budget,
+    budget: { processors: budget.processors, memoryBytes: budget.memoryBytes },
     labs: Object.fromEntries(measured) as Record<LabName, Measurements>,
   } as const;
   const verdicts = measured.map(([, { verdict }]) => verdict);

@@ -66,8 +66,9 @@ export async function followUntilCaughtUp(
     const state = JSON.stringify(progress.firstBase ?? null);
     if (state !== batch.state) batch = { movedMs: nowMs, state };
     if (nowMs - position.movedMs > stillMsMax) throw standsStill(version, counted);
-    if (progress.firstBase !== undefined && nowMs - batch.movedMs > batchStillMsMax) {
-      throw batchStandsStill(version, progress.firstBase);
+    if (progress.firstBase !== undefined) {
+      if (wasGivenUp(progress.firstBase)) throw firstBaseFails(version, progress.firstBase);
+      if (nowMs - batch.movedMs > batchStillMsMax) throw batchStandsStill(version, progress.firstBase);
     }
     if (nowMs - saidMs >= sayEveryMs) {
       saidMs = nowMs;
@@ -98,6 +99,22 @@ function standsStill({ pipeline }: Version, counted: number): LabError {
     suggestion: 'snacklab {lab} logs stream-runner shows why; it goes on as soon as it can',
     detail: { pipeline, counted },
   });
+}
+
+/** After so many attempts the coordinator gives a cut up, and later begins anew with another one. */
+function wasGivenUp({ name, history }: Cycle): boolean {
+  return name === 'idle' && history.failures > 0;
+}
+
+function firstBaseFails({ pipeline }: Version, { history }: Cycle): LabError {
+  return new LabError(
+    `the first base of ${versionOf(pipeline)} was given up after ${history.failures} attempts: ${history.lastFailure}`,
+    {
+      kind: 'unavailable',
+      suggestion: `snacklab {lab} logs coordinator shows why; it is tried again, or snacklab {lab} drop ${versionOf(pipeline)}`,
+      detail: { pipeline, failures: history.failures, lastFailure: history.lastFailure },
+    },
+  );
 }
 
 function batchStandsStill({ pipeline }: Version, { name, history }: Cycle): LabError {

@@ -1,13 +1,18 @@
 /**
  * `kappa replay`: a second version reads the log from its beginning into an output of its own, while the live one serves.
  */
+
+import { LabError } from '../../errors.js';
 import { formatPosition } from '../../positions/position.js';
+import type { Clock } from '../../runtimes/ports.js';
 import { newHead } from '../../serving/head.js';
 import { openLog } from '../lab.js';
-import { archiveReportIn, type ReplayReach, replayReach } from '../replay-reach.js';
+import { type ArchiveReport, archiveReportIn, type ReplayReach, replayReach } from '../replay-reach.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { startVersion, type VersionPlan, type VersionRequest } from './start-version.js';
+
+const archivePatienceMs = 30_000;
 
 export function run(input: CommandInput, context: CommandContext): Promise<Report> {
   return startVersion(input, context, fromTheBeginning);
@@ -19,11 +24,30 @@ async function fromTheBeginning(
 ): Promise<VersionPlan> {
   // First: what the log loses from now on is in the archive that is asked later.
   const starts = await (await openLog(lab, containers)).starts();
-  const nowMs = clock.nowMs();
-  const reports = (await store.readReports()).map((one) => ({ ...one, ageMs: nowMs - one.atMs }));
-  const reach = replayReach(starts, archiveReportIn(containers, reports));
+  const hasLost = starts.some((start) => start > 0);
+  const ask = async () => archiveReportIn(containers, await store.readReports());
+  const reach = replayReach(starts, hasLost ? await whenItHasSpoken(ask, clock) : undefined);
   const { incarnation: _, ...head } = newHead(pipeline, 0, reach.origin, questions);
   return { head, archived: reach.archived, begins: beginsText(reach) };
+}
+
+/** An archive that is starting says what it has when it has looked through its files: a replay that is early waits. */
+async function whenItHasSpoken(
+  ask: () => Promise<ArchiveReport | null | undefined>,
+  clock: Clock,
+): Promise<ArchiveReport | undefined> {
+  const endMs = clock.nowMs() + archivePatienceMs;
+  for (;;) {
+    const said = await ask();
+    if (said !== null) return said;
+    if (clock.nowMs() >= endMs) {
+      throw new LabError('the archive has not said what it has; nothing was changed', {
+        kind: 'unavailable',
+        suggestion: 'snacklab {lab} logs archive shows what it waits for',
+      });
+    }
+    await clock.sleep(500);
+  }
 }
 
 function beginsText({ origin, archived, missing, note }: ReplayReach): string {

@@ -8,6 +8,8 @@ import type { Engine, LabContainer } from '../../runtimes/docker/containers.js';
 export interface Budget {
   readonly processors: number;
   readonly memoryBytes: number;
+  /** Whether that is less than the engine has. */
+  readonly isBound: boolean;
 }
 
 /** All that the engine has, or so many of its processors. Throws `usage` when it has fewer. */
@@ -20,15 +22,16 @@ export async function budgetOf(docker: Engine, processors: number | undefined): 
       detail: { processors, available: NCPU },
     });
   }
-  return { processors: processors ?? NCPU, memoryBytes: MemTotal };
+  return { processors: processors ?? NCPU, memoryBytes: MemTotal, isBound: processors !== undefined };
 }
 
-/** Binds the containers of a lab that is up to the budget's processors. */
+/** Binds the containers of a lab that is up to the budget's processors, where those are not all. */
 export async function bindTo(
   docker: Engine,
   containers: readonly LabContainer[],
-  { processors }: Budget,
+  { processors, isBound }: Budget,
 ): Promise<void> {
+  if (!isBound) return;
   const CpusetCpus = processors === 1 ? '0' : `0-${processors - 1}`;
   for (const { id } of containers) await docker.getContainer(id).update({ CpusetCpus });
 }

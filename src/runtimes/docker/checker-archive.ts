@@ -10,7 +10,8 @@ import { LabError } from '../../errors.js';
 import { runInContainer } from './container-exec.js';
 import type { Engine, LabContainer } from './containers.js';
 
-const program = ['node', '/opt/snacklab/archive-lines.mjs'];
+/** Beside the archive's own process, in the memory that it leaves. */
+const program = ['node', '--max-old-space-size=96', '/opt/snacklab/archive-lines.mjs'];
 const silenceMsMax = 30_000;
 const whole = z.number().int().nonnegative();
 const printedStretches = z.array(z.object({ partition: whole, from: whole, until: whole }));

@@ -69,11 +69,7 @@ async function* piecesOf(hdfs: WebHdfs, path: string): AsyncGenerator<Uint8Array
   try {
     for (;;) {
       const { done, value } = await pieces.next().catch((cause: unknown) => {
-        throw new LabError(`HDFS broke off in the middle of ${path}`, {
-          kind: 'unavailable',
-          suggestion: 'snacklab {lab} logs datanode',
-          cause,
-        });
+        throw brokenOff(path, cause);
       });
       if (done === true) return;
       yield value;
@@ -81,6 +77,11 @@ async function* piecesOf(hdfs: WebHdfs, path: string): AsyncGenerator<Uint8Array
   } finally {
     bytes.destroy();
   }
+}
+
+function brokenOff(path: string, cause: unknown): LabError {
+  const suggestion = 'snacklab {lab} logs datanode';
+  return new LabError(`HDFS broke off in the middle of ${path}`, { kind: 'unavailable', suggestion, cause });
 }
 
 function pathOf({ level, partition, from }: ArchiveRange): string {
@@ -106,7 +107,11 @@ async function listFiles(hdfs: WebHdfs, known: Map<number, ArchiveRange>): Promi
 async function readHeader(hdfs: WebHdfs, path: string, entry: HdfsEntry): Promise<ArchiveRange | undefined> {
   const length = Math.min(headerBytesMax, entry.bytes);
   try {
-    const range = parseHeader((await buffer(await hdfs.open(path, { offset: 0, length }))).toString('latin1'));
+    const bytes = await hdfs.open(path, { offset: 0, length });
+    const header = await buffer(bytes).catch((cause: unknown) => {
+      throw brokenOff(path, cause);
+    });
+    const range = parseHeader(header.toString('latin1'));
     if (pathOf(range) !== path) throw new Error(`${path} says that it is ${pathOf(range)}`);
     return range;
   } catch (error) {
