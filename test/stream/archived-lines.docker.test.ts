@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { encodeLines, headerLine } from '../../src/archive/lines.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
@@ -32,36 +32,48 @@ function fileOf(partition: number, from: number, until: number): Buffer {
   return Buffer.concat([Buffer.from(header), encodeLines(some(partition, from, until))]);
 }
 
-/** The word that the program in the image printed, and the value after it. */
-function inSpark(files: Readonly<Record<string, Buffer>>, ranges: readonly Range[]): [word: string, value: unknown] {
+type Read = readonly [word: string, value: unknown];
+
+/** For each read the word that the program in the image printed, and the value after it. */
+function inSpark(files: Readonly<Record<string, Buffer>>, reads: readonly (readonly Range[])[]): readonly Read[] {
   const program = readFileSync(new URL('./read_archive.py', import.meta.url), 'utf8');
   const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab'];
   const encoded = Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, bytes.toString('base64')]));
   const { stdout, stderr } = spawnSync(
     'docker',
     ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage(), ...python],
-    { input: JSON.stringify({ files: encoded, ranges }), encoding: 'utf8', timeout: 120_000, maxBuffer: 1 << 28 },
+    { input: JSON.stringify({ files: encoded, reads }), encoding: 'utf8', timeout: 120_000, maxBuffer: 1 << 28 },
   );
-  const [, word, value] = /^(MESSAGES|ERROR) (.*)$/m.exec(stdout) ?? [];
-  if (word === undefined) throw new Error(`it printed nothing: ${stderr.slice(-2000)}`);
-  return [word, JSON.parse(value!)];
+  const lines = [...stdout.matchAll(/^(MESSAGES|ERROR) (.*)$/gm)];
+  expect(lines, stderr.slice(-2000)).toHaveLength(reads.length);
+  return lines.map(([, word, value]) => [word!, JSON.parse(value!)]);
 }
 
+const half = Math.floor(values.length / 2);
+const [first, second, other] = ['/tmp/a/0/0-0', '/tmp/a/1/0-1', '/tmp/a/0/1-0'] as const;
+const damaged = ['0\t0\tx\n', '0\tx\tjy\n', '0\t0\n', 'hello\n'];
+const damagedFile = (i: number) => `/tmp/damaged/${i}`;
+
 describe.runIf(inject('docker'))('the stream job reads the archive', () => {
-  it('as it was written, from the middle of a file to the middle of another, of several partitions', () => {
-    const half = Math.floor(values.length / 2);
-    const [first, second, other] = ['/tmp/a/0/0-0', '/tmp/a/1/0-1', '/tmp/a/0/1-0'];
+  let reads: readonly Read[];
+
+  beforeAll(() => {
     const files = {
-      [first!]: fileOf(0, 0, half),
+      [first]: fileOf(0, 0, half),
       // As a merge makes it: the headers of its parts are in it.
-      [second!]: Buffer.concat([fileOf(0, half, half + 7), fileOf(0, half + 7, values.length)]),
-      [other!]: fileOf(1, 0, 50),
+      [second]: Buffer.concat([fileOf(0, half, half + 7), fileOf(0, half + 7, values.length)]),
+      [other]: fileOf(1, 0, 50),
+      ...Object.fromEntries(damaged.map((line, i) => [damagedFile(i), Buffer.from(line)])),
     };
-    const ranges: Range[] = [
-      [0, 3, values.length - 5, [first!, second!]],
-      [1, 10, 50, [other!]],
+    const whole: Range[] = [
+      [0, 3, values.length - 5, [first, second]],
+      [1, 10, 50, [other]],
     ];
-    const [word, read] = inSpark(files, ranges) as [string, [number, number, string | null][]];
+    reads = inSpark(files, [whole, ...damaged.map((_, i): Range[] => [[0, 0, 1, [damagedFile(i)]]])]);
+  });
+
+  it('as it was written, from the middle of a file to the middle of another, of several partitions', () => {
+    const [word, read] = reads[0] as [string, [number, number, string | null][]];
     expect(word).toBe('MESSAGES');
     const expected = [...some(0, 3, values.length - 5), ...some(1, 10, 50)].map(({ partition, offset, value }) => [
       ...[partition, offset],
@@ -70,8 +82,7 @@ describe.runIf(inject('docker'))('the stream job reads the archive', () => {
     expect(read.sort((a, b) => a[0] - b[0] || a[1] - b[1])).toEqual(expected);
   });
 
-  it.each(['0\t0\tx\n', '0\tx\tjy\n', '0\t0\n'])('and takes no damaged line (%j) for a message', (line) => {
-    const [word] = inSpark({ '/tmp/a/0/0-0': Buffer.from(line) }, [[0, 0, 1, ['/tmp/a/0/0-0']]]);
-    expect(word).toBe('ERROR');
+  it.each(damaged.map((line, i) => [line, i + 1] as const))('and takes no damaged line (%j) for a message', (_, i) => {
+    expect(reads[i]![0]).toBe('ERROR');
   });
 });

@@ -1,7 +1,7 @@
 """For archived-lines.docker.test.ts: reads archive files with the stream job's own Spark SQL, in a local Spark.
 
-Standard input: one JSON document {files, ranges}, each file a base64 text by its path, each range
-[partition, start, until, paths]. Standard output: a line with the messages, values in base64. Runs in the image.
+Standard input: one JSON document {files, reads}, each file a base64 text by its path, each read a list of ranges
+[partition, start, until, paths]. Standard output: a line a read with the messages, values in base64. Runs in the image.
 """
 
 import base64
@@ -24,12 +24,13 @@ def main():
     settings = driver.spark_settings("test", "localhost", "local[2]", executor_memory="512m", executor_cores=2)
     jvm, connection = driver.start_jvm(settings, "512m")
     spark = driver.connect(jvm, connection)
-    try:
-        rows = read_ranges(spark, [ArchivedRange(*one) for one in given["ranges"]], "file://", "log").collect()
-        messages = [(row.partition, row.offset, encoded(row.value)) for row in rows]
-        print("MESSAGES " + json.dumps(messages), flush=True)
-    except Exception as error:  # noqa: BLE001 - a test asks for it
-        print("ERROR " + json.dumps(str(error)), flush=True)
+    for ranges in given["reads"]:
+        try:
+            rows = read_ranges(spark, [ArchivedRange(*one) for one in ranges], "file://", "log").collect()
+            messages = [(row.partition, row.offset, encoded(row.value)) for row in rows]
+            print("MESSAGES " + json.dumps(messages), flush=True)
+        except Exception as error:  # noqa: BLE001 - a test asks for it
+            print("ERROR " + json.dumps(str(error)), flush=True)
     jvm.kill()
 
 
