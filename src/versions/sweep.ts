@@ -14,7 +14,7 @@ const listEveryMs = 5_000;
 type Store = Pick<ServingStore, 'readHeads' | 'removeHead' | 'listStored' | 'deleteStored'>;
 
 export interface Sweeper {
-  /** One look. Cheap when there is nothing to do. A head stays while `mayGo` says so: it still has something elsewhere. */
+  /** One look. Cheap when there is nothing to do. A head stays until `mayGo` says so: it may have something elsewhere. */
   sweep(mayGo?: (head: Head) => boolean): Promise<void>;
 }
 

@@ -62,8 +62,8 @@ describe.runIf(inject('docker'))('up', () => {
 
   it('stops what it started when it is interrupted, and leaves the rest alone', async () => {
     await docker('stop', container('views'), container('spark-master'));
-    const { exitCode } = await disturbedUp('spark-master', async (pid) => process.kill(pid, 'SIGINT'));
-    expect(exitCode).toBe(130);
+    const { exitCode, stderr } = await disturbedUp('spark-master', async (pid) => process.kill(pid, 'SIGINT'));
+    expect(exitCode, `it had said: ${stderr}`).toBe(130);
     const after = await states();
     expect(after[container('spark-master')]).toBe('exited');
     expect(after[container('views')]).not.toBe('running');

@@ -22,6 +22,15 @@ describe('followUntilCaughtUp', () => {
     expect(run.progress).toMatchObject({ counted: 100, wanted: 100, behind: 0, firstBase: undefined });
   });
 
+  it('ends when the version is a moment behind one that goes on all the time, and not before', async () => {
+    const following = (ms: number, lateMs: number) => ({ ...second, number: 1, position: [10_000 + ms - lateMs] });
+    const moving = (ms: number) => ({ ...live, position: [10_000 + ms] });
+    const close = await follow({ live: moving, head: (ms) => following(ms, 600) });
+    expect(close.progress?.behind).toBeGreaterThan(0);
+    const far = await follow({ live: moving, head: (ms) => following(ms, ms < 30_000 ? 5_000 : 600) });
+    expect(far.endedMs).toBeGreaterThanOrEqual(30_000);
+  });
+
   it('gives up a version whose position stands still for two minutes', async () => {
     const run = await follow({ head: () => ({ ...second, number: 1, position: [40] }) });
     expect(run.error).toMatchObject({ kind: 'unavailable', message: 'v2 has stood at 40 messages for 120000 ms' });

@@ -62,7 +62,7 @@ async function killedAfter(delayMs: number, ...args: readonly string[]): Promise
 
 /** The judge's verdict on what readers saw while something was done. */
 async function exactMeanwhile(something: () => Promise<void>, ...args: readonly string[]): Promise<void> {
-  const verifying = runCli(['kappa', 'verify', '--seconds', '30', ...args, '--json'], { timeoutMs: 240_000 });
+  const verifying = runCli(['kappa', 'verify', '--seconds', '60', ...args, '--json'], { timeoutMs: 240_000 });
   await something();
   const verdict = await verifying;
   expect(verdict.exitCode, `verify said:\n${verdict.stdout}\n${verdict.stderr}`).toBe(0);

@@ -1,10 +1,11 @@
 /**
- * Follows a version until it covers the live one and has an answer: how far, how fast, how long still. A version that
- * began at a cut waits for the batch as well, which has a progress of its own.
+ * Follows a version until it is less than a second behind the live one and has an answer: how far, how fast, how long
+ * still. No nearer, since both go on: a switch holds the live one for the rest. A version that began at a cut waits for the
+ * batch as well, which has a progress of its own.
  */
 import { type Cycle, cycleOf, firstCycle } from '../../../lambda/cycle.js';
 import { LabError } from '../../errors.js';
-import { covers, max, messagesBetween } from '../../positions/position.js';
+import { covers, max, messagesBetween, type Position } from '../../positions/position.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head, Heads } from '../../serving/head.js';
 import { behind, isWhole, versionOf } from '../../versions/versions.js';
@@ -27,12 +28,13 @@ type Store = Pick<ServingStore, 'readHeads' | 'readCycle'>;
 
 const lookEveryMs = 100;
 const sayEveryMs = 2_000;
+const behindMsMax = 1_000;
 /** A job starts within half a minute; one that stands still for so long has a reason that its log says. */
 const stillMsMax = 120_000;
 /** The coordinator gives a job a quarter of an hour, and then begins the next attempt. */
 const batchStillMsMax = 20 * 60_000;
 
-/** Resolves when the version is whole and covers the live one; undefined when it was dropped before. Throws when it stands still. */
+/** Resolves when the version is whole and has come close; undefined when it was dropped before. Throws when it stands still. */
 export async function followUntilCaughtUp(
   store: Store,
   version: Version,
@@ -43,6 +45,8 @@ export async function followUntilCaughtUp(
   let position = { movedMs: clock.nowMs(), counted: -1 };
   let batch = { movedMs: clock.nowMs(), state: '' };
   let saidMs = Number.NEGATIVE_INFINITY;
+  // Where the live one stood within the last second, the earliest first.
+  let lately: { readonly atMs: number; readonly position: Position }[] = [];
   for (;;) {
     signal.throwIfAborted();
     const heads = await store.readHeads();
@@ -59,7 +63,8 @@ export async function followUntilCaughtUp(
       perSecond: first === undefined ? undefined : perSecond(counted - first.counted, nowMs - first.atMs),
       firstBase: isWhole(head) ? undefined : (cycleOf(head, await store.readCycle(head.pipeline)) ?? firstCycle),
     };
-    const hasReached = covers(head.position, wanted);
+    lately = [...lately.filter(({ atMs }) => nowMs - atMs <= behindMsMax), { atMs: nowMs, position: wanted }];
+    const hasReached = covers(head.position, lately[0]!.position);
     if (hasReached && progress.firstBase === undefined) return progress;
     // What it waits for is judged: a quiet log moves no position while the batch goes on.
     if (hasReached || counted > position.counted) position = { movedMs: nowMs, counted };
