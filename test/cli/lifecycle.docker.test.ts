@@ -28,6 +28,19 @@ async function ids(): Promise<string> {
   return docker('ps', '-a', '--no-trunc', '--filter', 'label=snacklab.lab=lambda', '--format', '{{.Names}} {{.ID}}');
 }
 
+/**
+ * Stops services, and waits until the engine also lists them so: it answers that they have stopped a moment earlier, and
+ * what is listed as running then would be taken for started by the next `up`.
+ */
+async function stopped(...services: readonly string[]): Promise<void> {
+  await docker('stop', ...services.map(container));
+  const isListed = async () => {
+    const listed = await states();
+    return services.every((service) => listed[container(service)] === 'exited');
+  };
+  await waitFor('what was stopped is listed so', isListed, 20_000);
+}
+
 /** Starts `up` and does something to it, or to the lab, as soon as it has started a container. */
 async function disturbedUp(service: string, disturb: (pid: number) => Promise<unknown>) {
   const child = spawn('node', [cli, ...up], { env: { ...process.env, SNACKLAB_HOLDS: 'on' }, stdio: 'pipe' });
@@ -61,7 +74,7 @@ describe.runIf(inject('docker'))('up', () => {
   });
 
   it('stops what it started when it is interrupted, and leaves the rest alone', async () => {
-    await docker('stop', container('views'), container('spark-master'));
+    await stopped('views', 'spark-master');
     const { exitCode, stderr } = await disturbedUp('spark-master', async (pid) => process.kill(pid, 'SIGINT'));
     expect(exitCode, `it had said: ${stderr}`).toBe(130);
     const after = await states();
@@ -71,7 +84,7 @@ describe.runIf(inject('docker'))('up', () => {
   });
 
   it('goes on after it was killed itself', async () => {
-    await docker('stop', container('views'), container('spark-master'));
+    await stopped('views', 'spark-master');
     const killed = await disturbedUp('spark-master', async (pid) => process.kill(pid, 'SIGKILL'));
     expect(killed.exitCode).toBeNull();
     expect((await runCli(up, { timeoutMs: 300_000 })).exitCode).toBe(0);
@@ -79,7 +92,7 @@ describe.runIf(inject('docker'))('up', () => {
   });
 
   it('tells which engine died, with its last lines, and what to do', async () => {
-    await docker('stop', container('spark-master'));
+    await stopped('spark-master');
     const { exitCode, stderr } = await disturbedUp('spark-master', () => docker('kill', container('spark-master')));
     expect(exitCode).toBe(69);
     expect(stderr).toContain('spark-master ended with exit code 137. Its last lines:');
