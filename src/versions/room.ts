@@ -1,6 +1,6 @@
 /**
  * How many versions may run side by side: each has an executor on a Spark worker and a driver in the stream runner, and
- * one that finds no place would wait for ever. Pure.
+ * one that finds no place would wait for ever. And whether the disk has room for one more output. Pure.
  */
 import { LabError } from '../errors.js';
 import type { Heads } from '../serving/head.js';
@@ -10,6 +10,8 @@ import { versionOf } from './versions.js';
 export const versionsPerWorker = 2;
 /** A driver's JVM with 512 MiB of heap, and its Python. */
 const driverBytes = 900 * 2 ** 20;
+/** An output is some MiB; Cassandra needs room for its commit log and for what it rewrites. */
+const diskNeededBytes = 512 * 2 ** 20;
 
 /** What a lab has for its versions. */
 export interface Room {
@@ -43,4 +45,15 @@ export function mustFit({ heads }: Pick<Heads, 'heads'>, { sparkWorkers, runnerB
       detail: { versions, inRunner, runnerBytes },
     },
   );
+}
+
+/** Throws `unavailable` where the engine's disk is too small for one more output; undefined: it is not known. */
+export function mustFitOnDisk(freeBytes: number | undefined): void {
+  if (freeBytes === undefined || freeBytes >= diskNeededBytes) return;
+  const [free, needed] = [freeBytes, diskNeededBytes].map((bytes) => Math.floor(bytes / 2 ** 20));
+  throw new LabError(`${free} MiB of disk are free, another output needs ${needed}; nothing was changed`, {
+    kind: 'unavailable',
+    suggestion: 'free some: docker system df shows what the engine holds',
+    detail: { freeBytes },
+  });
 }

@@ -4,7 +4,7 @@ import { commandLineConfig } from '../../src/config/command-line.js';
 import { LabError } from '../../src/errors.js';
 import { composeVariables, defaultSettings } from '../../src/runtimes/docker/compose-settings.js';
 import { newHead } from '../../src/serving/head.js';
-import { mustFit } from '../../src/versions/room.js';
+import { mustFit, mustFitOnDisk } from '../../src/versions/room.js';
 
 const mib = 2 ** 20;
 
@@ -62,5 +62,15 @@ describe('mustFit', () => {
   it('is bounded by Spark alone where the stream runner has no limit', () => {
     expect(refusal(3, { sparkWorkers: 2, runnerBytes: undefined })).toBeUndefined();
     expect(refusal(4, { sparkWorkers: 2, runnerBytes: undefined })?.message).toContain('all of Spark');
+  });
+});
+
+describe('the disk', () => {
+  it('has room for another output, or it is said how much is free, and needed', () => {
+    expect(() => mustFitOnDisk(512 * 2 ** 20)).not.toThrow();
+    expect(() => mustFitOnDisk(undefined)).not.toThrow();
+    expect(() => mustFitOnDisk(511 * 2 ** 20)).toThrow(
+      '511 MiB of disk are free, another output needs 512; nothing was changed',
+    );
   });
 });

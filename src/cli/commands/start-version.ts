@@ -13,15 +13,13 @@ import { engineDiskFree } from '../../runtimes/docker/doctor-facts.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head, Heads } from '../../serving/head.js';
 import { addVersion, mustBeFree } from '../../versions/change-versions.js';
-import { mustFit } from '../../versions/room.js';
+import { mustFit, mustFitOnDisk } from '../../versions/room.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { ReplayDocument } from '../documents-versions.js';
 import { createServedTables, findLab, liveHead, openStore } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { followUntilCaughtUp, type Progress, secondsLeft } from './replay-progress.js';
-
-const diskNeededBytes = 512 * 2 ** 20;
 
 /** What is common to a version's start: where its head begins is the architecture's affair. */
 export interface VersionPlan {
@@ -104,17 +102,7 @@ async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], c
     sparkWorkers: containers.filter(({ service }) => service === 'spark-worker').length,
     runnerBytes: runner?.memoryLimitBytes,
   });
-  const freeBytes = await engineDiskFree(await connectEngine(context.config));
-  if (freeBytes !== undefined && freeBytes < diskNeededBytes) {
-    throw new LabError(
-      `${Math.floor(freeBytes / 2 ** 20)} MiB of disk are free, a second output needs 512; nothing was changed`,
-      {
-        kind: 'unavailable',
-        suggestion: 'free some: docker system df shows what the engine holds',
-        detail: { freeBytes },
-      },
-    );
-  }
+  mustFitOnDisk(await engineDiskFree(await connectEngine(context.config)));
 }
 
 /** One line of progress, for the reader. */
