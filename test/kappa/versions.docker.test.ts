@@ -61,8 +61,14 @@ async function killedAfter(delayMs: number, ...args: readonly string[]): Promise
 }
 
 /** The judge's verdict on what readers saw while something was done. */
-async function exactMeanwhile(something: () => Promise<void>, ...args: readonly string[]): Promise<void> {
-  const verifying = runCli(['kappa', 'verify', '--seconds', '60', ...args, '--json'], { timeoutMs: 240_000 });
+async function exactMeanwhile(
+  seconds: number,
+  something: () => Promise<void>,
+  ...args: readonly string[]
+): Promise<void> {
+  const verifying = runCli(['kappa', 'verify', '--seconds', String(seconds), ...args, '--json'], {
+    timeoutMs: 240_000,
+  });
   await something();
   const verdict = await verifying;
   expect(verdict.exitCode, `verify said:\n${verdict.stdout}\n${verdict.stderr}`).toBe(0);
@@ -95,12 +101,17 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
     'read the log when %s is killed meanwhile, while the live one is exact',
     async (engine) => {
       await run(0, 'replay', '--as', 'v2', '--questions', file, '--detach');
-      await exactMeanwhile(async () => {
-        // A job takes over, then reads: from the first slice on it may be through at once.
-        await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
-        await kappa.killAndStart(engine);
-        await waitFor('v2 is ready', isReady, 180_000);
-      }, '--after-kill');
+      // Long enough for both drivers to start again on a small machine, and for positions on both sides of that.
+      await exactMeanwhile(
+        100,
+        async () => {
+          // A job takes over, then reads: from the first slice on it may be through at once.
+          await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
+          await kappa.killAndStart(engine);
+          await waitFor('v2 is ready', isReady, 180_000);
+        },
+        '--after-kill',
+      );
       await run(0, 'drop', 'v2');
     },
   );
@@ -139,17 +150,22 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
   });
 
   it('catch up, whatever is killed on the way, while the live one is exact', async () => {
-    await exactMeanwhile(async () => {
-      const isRunning = async () => (await heads()).heads.get('kappa-2')!.number > 0;
-      await waitFor('v2 counts', isRunning, 180_000);
-      await kappa.killInside('stream-runner', 'pipeline kappa-2');
-      await kappa.killAndStart('stream-runner');
-      await waitFor('v2 is ready', isReady, 180_000);
-    }, '--after-kill');
+    await exactMeanwhile(
+      60,
+      async () => {
+        const isRunning = async () => (await heads()).heads.get('kappa-2')!.number > 0;
+        await waitFor('v2 counts', isRunning, 180_000);
+        await kappa.killInside('stream-runner', 'pipeline kappa-2');
+        await kappa.killAndStart('stream-runner');
+        await waitFor('v2 is ready', isReady, 180_000);
+      },
+      '--after-kill',
+    );
   });
 
   it('are switched to and back while events flow, without a wrong answer', async () => {
     await exactMeanwhile(
+      30,
       async () => {
         const toV2 = JSON.parse((await run(0, 'switch', 'v2', '--json')).stdout);
         expect(toV2).toMatchObject({ from: 'kappa-1', to: 'kappa-2', changed: true, back: false });
