@@ -89,7 +89,7 @@ describe('the archive of a lab', () => {
     await archiveOf(docker, [container])!.readMessages([{ partition: 2, from: 7, until: 9 }], (...message) =>
       seen.push([...message.slice(0, 2), message[2] && String(message[2])]),
     );
-    expect(asked).toEqual([['node', '/opt/snacklab/archive-lines.mjs', '2:7-9']]);
+    expect(asked).toEqual([['node', '--max-old-space-size=96', '/opt/snacklab/archive-lines.mjs', '2:7-9']]);
     expect(seen).toEqual([
       [2, 7, 'seven'],
       [2, 8, null],
