@@ -4,7 +4,7 @@
  */
 import { judge } from '../../events/parse.js';
 import { createFold } from '../../sums/fold.js';
-import type { Attempt, BatchEngine, BatchJob } from '../ports.js';
+import type { Attempt, BatchEngine, BatchJob, BatchOutput, JobState } from '../ports.js';
 import { stored } from './log.js';
 import type { Process } from './scheduler.js';
 import type { StoredJob, World } from './world.js';
@@ -16,9 +16,8 @@ export function openBatchEngine(world: World, process: Process): BatchEngine {
       effect(() => {
         const name = nameOf(job.attempt);
         if (world.jobs.has(name)) throw new Error(`attempt ${name} was submitted twice`);
-        const storedJob: StoredJob = { state: 'running', output: undefined };
-        world.jobs.set(name, storedJob);
-        world.scheduler.start(`job ${name}`, (own) => runJob(world, own, job, storedJob));
+        world.jobs.set(name, { state: 'running', output: undefined });
+        world.scheduler.start(`job ${name}`, (own) => runJob(world, own, job));
       }),
     state: (attempt) => effect(() => world.jobs.get(nameOf(attempt))?.state ?? 'absent'),
     readOutput: (attempt) => effect(() => world.jobs.get(nameOf(attempt))?.output),
@@ -37,7 +36,26 @@ export function openBatchEngine(world: World, process: Process): BatchEngine {
   };
 }
 
-async function runJob(world: World, process: Process, job: BatchJob, storedJob: StoredJob): Promise<void> {
+async function runJob(world: World, process: Process, job: BatchJob): Promise<void> {
+  // By its name, as in a file system: what was discarded or has ended meanwhile is not written to any more.
+  const write = (from: JobState, change: Partial<StoredJob>) => {
+    const written = world.jobs.get(nameOf(job.attempt));
+    if (written?.state === from) Object.assign(written, change);
+  };
+  try {
+    const output = await count(world, process, job);
+    if (output === undefined) return write('running', { state: 'failed' });
+    await world.scheduler.effect(process, () => write('running', { state: 'succeeded' }));
+    await world.scheduler.effect(process, () => write('succeeded', { output }));
+  } catch (error) {
+    // A sum left 64 bits: the same job fails in the same way however often it is tried.
+    write('running', { state: 'failed' });
+    throw error;
+  }
+}
+
+/** Undefined where the job fails, by chance or for want of a file. */
+async function count(world: World, process: Process, job: BatchJob): Promise<BatchOutput | undefined> {
   const folds = job.questions.map(createFold);
   let messages = 0;
   let rejected = 0;
@@ -46,10 +64,7 @@ async function runJob(world: World, process: Process, job: BatchJob, storedJob: 
       if (world.scheduler.random() < world.faults.jobFails) return undefined;
       return world.archive.has(file.path) ? stored(world, file) : undefined;
     });
-    if (found === undefined) {
-      storedJob.state = 'failed';
-      return;
-    }
+    if (found === undefined) return undefined;
     for (const { partition, offset, value } of found.messages) {
       if (offset >= job.cut[partition]!) continue;
       messages++;
@@ -58,13 +73,8 @@ async function runJob(world: World, process: Process, job: BatchJob, storedJob: 
       else for (const fold of folds) fold.add(judged.event);
     }
   }
-  await world.scheduler.effect(process, () => {
-    storedJob.state = 'succeeded';
-  });
   const sums = new Map(job.questions.map((question, i) => [question.name, folds[i]!.table()]));
-  await world.scheduler.effect(process, () => {
-    storedJob.output = { cut: job.cut, messages, rejected, sums };
-  });
+  return { cut: job.cut, messages, rejected, sums };
 }
 
 function nameOf({ pipeline, baseId, id }: Attempt): string {

@@ -12,6 +12,7 @@ export function openLog(world: World, process: Process): Log & DeadLetterLog {
     ends: () => effect(() => endOfLog(world)),
     read: (from) =>
       effect(() => {
+        mustBeThere(world, from);
         const next = [...from];
         return {
           next: () => effect(() => fetchSome(world, next)),
@@ -19,7 +20,7 @@ export function openLog(world: World, process: Process): Log & DeadLetterLog {
         };
       }),
     append: (letters) =>
-      effect(() => {
+      world.scheduler.plainWrite(process, () => {
         world.deadLetters.push(...letters);
       }),
   };
@@ -27,14 +28,19 @@ export function openLog(world: World, process: Process): Log & DeadLetterLog {
 
 /** A seeded number of the next messages of each partition; moves `next` on. */
 function fetchSome(world: World, next: number[]): readonly Message[] {
+  mustBeThere(world, next);
   return next.flatMap((offset, partition) => {
     const stored = world.log.messages[partition]!;
-    if (offset < world.log.starts[partition]! && offset < stored.length)
-      throw lostStart(partition, offset, world.log.starts);
     const fetched = stored.slice(offset, offset + world.scheduler.integer(4));
     next[partition] = offset + fetched.length;
     return fetched;
   });
+}
+
+/** What is below the start of the log is lost: said, never skipped (protocol rule 13). */
+function mustBeThere(world: World, from: readonly number[]): void {
+  const lost = from.findIndex((offset, partition) => offset < world.log.starts[partition]!);
+  if (lost !== -1) throw lostStart(lost, from[lost]!, world.log.starts);
 }
 
 function lostStart(partition: number, offset: number, starts: Position): LabError {
@@ -70,7 +76,7 @@ export function openArchive(world: World, process: Process): ArchiveStore {
         for (const file of files) world.temporary.get(temporary)!.push(...stored(world, file).messages);
       }),
     remove: (path) =>
-      effect(() => {
+      world.scheduler.plainWrite(process, () => {
         world.temporary.delete(path);
         world.archive.delete(path);
       }),

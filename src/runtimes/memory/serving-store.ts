@@ -1,32 +1,36 @@
 /**
  * The serving store of the memory runtime. Conditional writes behave like Cassandra's: they may time out and then have
- * been applied, be applied later by whoever reads serially next, or never.
+ * been applied, be applied later by whoever reads serially next, or never. Plain writes may come late or twice, and are
+ * harsher than Cassandra's then: no timestamp keeps one that comes late from undoing what was deleted meanwhile.
  */
 import { pack } from '../../serving/packed.js';
 import { servedTable } from '../../serving/served-view.js';
 import type { SumTable } from '../../sums/table.js';
+import {
+  type HeadsRow,
+  withHeadAdded,
+  withHeadChanged,
+  withHeadDropping,
+  withHeadRemoved,
+  withLiveSwitched,
+} from '../heads-row.js';
 import type { CycleRecord, Outcome, ServingStore, StoredPart } from '../ports.js';
 import type { Process } from './scheduler.js';
-import type { ConditionalRow, HeadsRow, World } from './world.js';
+import type { ConditionalRow, World } from './world.js';
 
 /** The store as one process sees it: each call is one effect of that process. */
 export function openServingStore(world: World, process: Process): ServingStore {
-  const effect = <T>(perform: () => T) => world.scheduler.effect(process, perform);
+  const effect: Effect = (perform) => world.scheduler.effect(process, perform);
+  const write: Effect = (perform) => world.scheduler.plainWrite(process, perform);
   return {
     readHeads: () => effect(() => serialRead(world.heads)),
     changeHead: (pipeline, expected, change) =>
-      effect(() =>
-        compareAndSet(world, world.heads, (row): HeadsRow | undefined => {
-          const head = row.heads.get(pipeline);
-          if (head === undefined || !holds(head, expected)) return undefined;
-          return { ...row, heads: new Map(row.heads).set(pipeline, { ...head, ...change }) };
-        }),
-      ),
+      effect(() => compareAndSet(world, world.heads, (row) => withHeadChanged(row, pipeline, expected, change))),
 
-    ...versionRows(world, effect),
+    ...versionRows(world, effect, write),
 
     writeSlice: (slice) =>
-      effect(() => {
+      write(() => {
         const { incarnation, question, number, epoch } = slice;
         world.slices.set(`${incarnation}/${question}/${number}/${epoch}`, slice);
       }),
@@ -38,7 +42,7 @@ export function openServingStore(world: World, process: Process): ServingStore {
           .sort((a, b) => a.number - b.number || a.epoch - b.epoch),
       ),
     deleteSlices: (incarnation, question, upTo) =>
-      effect(() => {
+      write(() => {
         removeWhere(
           world.slices,
           (slice) => slice.incarnation === incarnation && slice.question === question && slice.number <= upTo,
@@ -46,13 +50,13 @@ export function openServingStore(world: World, process: Process): ServingStore {
       }),
 
     writeBase: (base) =>
-      effect(() => {
+      write(() => {
         world.bases.set(`${base.kind}/${base.incarnation}/${base.question}/${base.id}`, base);
       }),
     readBase: (kind, incarnation, id, question) =>
       effect(() => world.bases.get(`${kind}/${incarnation}/${question}/${id}`)),
     deleteBases: (kind, incarnation, question, below) =>
-      effect(() => {
+      write(() => {
         removeWhere(
           world.bases,
           (base) =>
@@ -73,12 +77,12 @@ export function openServingStore(world: World, process: Process): ServingStore {
         ),
       ),
 
-    ...plainRows(world, effect),
+    ...plainRows(world, effect, write),
   };
 }
 
 /** The live pointer and which pipelines there are. */
-function versionRows(world: World, effect: Effect) {
+function versionRows(world: World, effect: Effect, write: Effect) {
   const change = (next: (row: HeadsRow) => HeadsRow | undefined) =>
     effect(() => compareAndSet(world, world.heads, next));
   const isPart =
@@ -90,41 +94,10 @@ function versionRows(world: World, effect: Effect) {
     StoredPart & { readonly sums: SumTable }
   >[];
   return {
-    addHead: (head) =>
-      change((row) =>
-        row.nextIncarnation !== head.incarnation || row.heads.has(head.pipeline)
-          ? undefined
-          : { ...row, nextIncarnation: head.incarnation + 1, heads: new Map(row.heads).set(head.pipeline, head) },
-      ),
-    switchLive: ({ from, to, generation, forced, back }) =>
-      change((row) => {
-        const [old, next] = [row.heads.get(from.pipeline), row.heads.get(to.pipeline)];
-        const { incarnation, position } = from;
-        const stands = back ? { incarnation } : { incarnation, position };
-        const holdsAll =
-          row.live === from.pipeline &&
-          row.generation === generation &&
-          old !== undefined &&
-          holds(old, stands) &&
-          next !== undefined &&
-          holds(next, { incarnation: to.incarnation, status: 'ready' });
-        if (!holdsAll) return undefined;
-        const steps = { generation: generation + 1, forced: forced + (back ? 1 : 0) };
-        return { ...row, ...steps, live: to.pipeline, previous: from.pipeline };
-      }),
-    dropHead: ({ pipeline, incarnation }, { live, generation }) =>
-      change((row) => {
-        const head = row.heads.get(pipeline);
-        const holdsAll = row.live === live && row.generation === generation && head !== undefined;
-        if (!holdsAll || !holds(head, { status: 'ready', incarnation })) return undefined;
-        return { ...row, heads: new Map(row.heads).set(pipeline, { ...head, status: 'dropping' }) };
-      }),
-    removeHead: ({ pipeline, incarnation }) =>
-      change((row) => {
-        const head = row.heads.get(pipeline);
-        if (head === undefined || !holds(head, { status: 'dropping', incarnation })) return undefined;
-        return { ...row, heads: new Map([...row.heads].filter(([name]) => name !== pipeline)) };
-      }),
+    addHead: (head) => change((row) => withHeadAdded(row, head)),
+    switchLive: (step) => change((row) => withLiveSwitched(row, step)),
+    dropHead: (head, live) => change((row) => withHeadDropping(row, head, live)),
+    removeHead: (head) => change((row) => withHeadRemoved(row, head)),
     listStored: () =>
       effect(() => {
         const rows = tables.flatMap((rows) => [...rows.values()]);
@@ -139,7 +112,7 @@ function versionRows(world: World, effect: Effect) {
           .reduce((bytes, { sums }) => bytes + pack(sums).length, 0),
       ),
     deleteStored: (part) =>
-      effect(() => {
+      write(() => {
         for (const rows of tables) removeWhere(rows, isPart(part));
       }),
   } satisfies Partial<ServingStore>;
@@ -148,10 +121,10 @@ function versionRows(world: World, effect: Effect) {
 type Effect = <T>(perform: () => T) => Promise<T>;
 
 /** What is written without a condition. */
-function plainRows(world: World, effect: Effect) {
+function plainRows(world: World, effect: Effect, write: Effect) {
   return {
     writeTruth: (truth) =>
-      effect(() => {
+      write(() => {
         world.truths.set(`${truth.incarnation}/${truth.question}/${truth.number}`, truth);
       }),
     readTruth: (incarnation, number, question) =>
@@ -163,21 +136,25 @@ function plainRows(world: World, effect: Effect) {
           .reduce((a, b) => (a !== undefined && a.number > b.number ? a : b), undefined as never),
       ),
     deleteTruths: (incarnation, question, below) =>
-      effect(() => {
+      write(() => {
         removeWhere(
           world.truths,
           (truth) => truth.incarnation === incarnation && truth.question === question && truth.number < below,
         );
       }),
     replaceView: (view) =>
-      effect(() => {
-        const key = `${view.question.name}/${view.face}`;
+      write(() => {
+        const table = servedTable(view.question);
+        const key = `${table}/${view.face}`;
         const current = world.views.get(key);
+        // As a deletion with the version for its timestamp: it holds for what comes later, too.
+        if ([...world.emptied].some(([version, kept]) => version > view.version && !kept.has(table))) return;
         if (current === undefined || view.version >= current.version) world.views.set(key, view);
       }),
     emptyOtherViews: (kept, version) =>
-      effect(() => {
+      write(() => {
         const tables = new Set(kept.map(servedTable));
+        world.emptied.set(version, tables);
         for (const [key, view] of world.views) {
           const isOther = !tables.has(servedTable(view.question));
           if (isOther && version > view.version) world.views.set(key, { ...view, version, rows: [] });
@@ -222,12 +199,6 @@ function compareAndSet<T>(world: World, row: ConditionalRow<T>, next: (value: T)
   if (fate < 0.4) row.value = changed;
   else if (fate < 0.7) row.parked = changed;
   return 'in-doubt';
-}
-
-function holds<T extends object>(row: T, expected: Partial<T>): boolean {
-  return Object.entries(expected).every(
-    ([column, value]) => JSON.stringify(row[column as keyof T]) === JSON.stringify(value),
-  );
 }
 
 function removeWhere<T>(rows: Map<string, T>, condition: (row: T) => boolean): void {

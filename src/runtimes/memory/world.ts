@@ -4,6 +4,7 @@
  */
 import type { Position } from '../../positions/position.js';
 import type { Head } from '../../serving/head.js';
+import { firstRow, type HeadsRow } from '../heads-row.js';
 import type {
   ArchiveFile,
   Base,
@@ -34,15 +35,6 @@ export interface ConditionalRow<T> {
   parked: T | undefined;
 }
 
-export interface HeadsRow {
-  readonly live: string;
-  readonly previous: string | null;
-  readonly nextIncarnation: number;
-  readonly generation: number;
-  readonly forced: number;
-  readonly heads: ReadonlyMap<string, Head>;
-}
-
 export interface StoredFile extends ArchiveFile {
   readonly messages: readonly Message[];
 }
@@ -63,6 +55,8 @@ export interface World {
   readonly bases: Map<string, Base>;
   readonly truths: Map<string, Truth>;
   readonly views: Map<string, ServedView>;
+  /** The tables that were not emptied, by the version that emptied all others. */
+  readonly emptied: Map<bigint, ReadonlySet<string>>;
   readonly reports: Map<string, ServiceReport>;
   wanted: Wanted;
   readonly archive: Map<string, StoredFile>;
@@ -78,18 +72,13 @@ export function createWorld(scheduler: Scheduler, partitions: number, head: Head
     faults: { inDoubt: 0, jobFails: 0 },
     log: { starts: new Array<number>(partitions).fill(0), messages: Array.from({ length: partitions }, () => []) },
     deadLetters: [],
-    heads: {
-      value: {
-        ...{ live: head.pipeline, previous: null, generation: 1, forced: 0, nextIncarnation: head.incarnation + 1 },
-        heads: new Map([[head.pipeline, head]]),
-      },
-      parked: undefined,
-    },
+    heads: { value: firstRow(head), parked: undefined },
     cycles: new Map(),
     slices: new Map(),
     bases: new Map(),
     truths: new Map(),
     views: new Map(),
+    emptied: new Map(),
     reports: new Map(),
     wanted: { rate: null, paused: false, batchRequests: 0 },
     archive: new Map(),

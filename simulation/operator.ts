@@ -1,15 +1,15 @@
 /**
- * Somebody who starts, switches, rolls back and drops versions of a simulated lab, Kappa's at first, at seeded times, by the same
- * functions as the commands. What a command refuses is an answer like any other; being killed in its midst is usual.
+ * Somebody who starts, switches, rolls back and drops versions of a simulated lab at seeded times, by the same functions
+ * as the commands. What a command refuses is an answer like any other; being killed in its midst is usual.
  */
-import { LabError } from '../../src/errors.js';
-import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
-import type { Question } from '../../src/questions/question.js';
-import type { Process } from '../../src/runtimes/memory/scheduler.js';
-import type { ServingStore } from '../../src/runtimes/ports.js';
-import { type Head, type Heads, newHead } from '../../src/serving/head.js';
-import { addVersion, dropVersion } from '../../src/versions/change-versions.js';
-import { previousVersion, switchLive } from '../../src/versions/switch-live.js';
+import { LabError } from '../src/errors.js';
+import { builtinQuestions, itemsSold, revenueByMachine } from '../src/questions/builtin.js';
+import type { Question } from '../src/questions/question.js';
+import type { Process } from '../src/runtimes/memory/scheduler.js';
+import type { Log, ServingStore } from '../src/runtimes/ports.js';
+import type { Head, Heads } from '../src/serving/head.js';
+import { addVersion, dropVersion } from '../src/versions/change-versions.js';
+import { previousVersion, switchLive } from '../src/versions/switch-live.js';
 import type { SimulatedLab } from './simulated-lab.js';
 
 /** What versions may answer: the same names, but other filters and keys. */
@@ -23,17 +23,13 @@ export const questionSets: readonly (readonly Question[])[] = [
 export interface VersionKind {
   readonly names: readonly string[];
   readonly headOf: (
-    lab: SimulatedLab,
+    log: Log,
     heads: Heads,
     pipeline: string,
     questions: readonly Question[],
-  ) => Omit<Head, 'incarnation'>;
+  ) => Promise<Omit<Head, 'incarnation'>>;
 }
 
-const kappaVersions: VersionKind = {
-  names: ['kappa-1', 'kappa-2', 'kappa-3', 'kappa-4'],
-  headOf: (lab, _, pipeline, questions) => newHead(pipeline, 0, lab.origin, questions),
-};
 /** As many as Spark would have room for. */
 const versionsMax = 3;
 const pauseMsMax = 150;
@@ -42,7 +38,7 @@ interface Operator {
   readonly lab: SimulatedLab;
   readonly process: Process;
   readonly store: ServingStore;
-  readonly forcedRate: number;
+  readonly log: Log;
   readonly kind: VersionKind;
 }
 
@@ -50,14 +46,10 @@ type Command = (operator: Operator) => Promise<unknown>;
 
 const commands: readonly Command[] = [add, add, switchToAny, switchToAny, switchToAny, rollBack, drop, drop];
 
-export async function operate(
-  lab: SimulatedLab,
-  process: Process,
-  forcedRate: number,
-  kind: VersionKind = kappaVersions,
-): Promise<void> {
+/** Gives one command after the other; `log` is the log as far back as it can be read. */
+export async function operate(lab: SimulatedLab, process: Process, log: Log, kind: VersionKind): Promise<void> {
   const { scheduler } = lab.world;
-  const operator = { lab, process, store: lab.openStore(process), forcedRate, kind };
+  const operator = { lab, process, store: lab.openStore(process), log, kind };
   for (;;) {
     await lab.clock(process).sleep(scheduler.integer(pauseMsMax));
     try {
@@ -68,10 +60,10 @@ export async function operate(
   }
 }
 
-async function add({ lab, process, store, kind }: Operator): Promise<void> {
+async function add({ lab, process, store, log, kind }: Operator): Promise<void> {
   const heads = await store.readHeads();
   if (heads.heads.size >= versionsMax) return;
-  const head = kind.headOf(lab, heads, oneOf(lab, kind.names), oneOf(lab, questionSets));
+  const head = await kind.headOf(log, heads, oneOf(lab, kind.names), oneOf(lab, questionSets));
   await addVersion(store, lab.clock(process), head);
 }
 
@@ -84,8 +76,8 @@ async function rollBack(operator: Operator): Promise<void> {
   await switchTo(operator, previousVersion(await operator.store.readHeads()));
 }
 
-async function switchTo({ lab, process, store, forcedRate }: Operator, to: string): Promise<void> {
-  const force = lab.world.scheduler.random() < forcedRate;
+async function switchTo({ lab, process, store }: Operator, to: string): Promise<void> {
+  const force = lab.world.scheduler.random() < lab.settings.forcedRate;
   await switchLive(store, lab.clock(process), { to, force, patienceMs: force ? 30 : 300 });
 }
 
