@@ -4,8 +4,9 @@
  * what is missing (protocol rule 13). Retention may cut the log at any time: then the archive is read on.
  * An archive that is away is waited for only by those who need it.
  */
-import { LabError } from '../errors.js';
+import { isAway, LabError } from '../errors.js';
 import type { Position } from '../positions/position.js';
+import { opened } from '../runtimes/opened.js';
 import type { ArchiveFile, ArchiveStore, Clock, Log, LogReader, Message } from '../runtimes/ports.js';
 import { beginningOf, chainHolding } from './chain.js';
 
@@ -36,16 +37,7 @@ export function archivedLog(source: ArchivedLogSource): Log {
       return reachOf(files, starts);
     },
     ends: () => log.ends(),
-    async read(from) {
-      const reader = new ArchivedLogReader(source, from);
-      try {
-        await reader.open();
-        return reader;
-      } catch (error) {
-        await reader[Symbol.asyncDispose]();
-        throw error;
-      }
-    },
+    read: (from) => opened(new ArchivedLogReader(source, from)),
   };
 }
 
@@ -195,10 +187,6 @@ class ArchivedLogReader implements LogReader {
     this.#reader = undefined;
     await reader?.[Symbol.asyncDispose]();
   }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof LabError && error.kind === 'unavailable';
 }
 
 function gap(partition: number, missing: number, logStart: number): LabError {

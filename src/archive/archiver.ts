@@ -40,7 +40,9 @@ export async function followLog(source: ArchiveSource, stopped: () => boolean): 
   const pending: Pending[] = reached.map(() => ({ messages: [], bytes: 0, sinceMs: 0 }));
 
   while (!stopped()) {
-    for (const message of await reader.next(200)) collect(pending[message.partition]!, message, source.nowMs());
+    const messages = await reader.next(200);
+    const cameMs = source.nowMs();
+    for (const message of messages) collect(pending[message.partition]!, message, cameMs);
     for (const [partition, open] of pending.entries()) {
       if (!isDue(open, source.limits, source.nowMs())) continue;
       const quicker = await writeFile(source, partition, open);

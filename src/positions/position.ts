@@ -38,6 +38,11 @@ export function messagesBetween(from: Position, until: Position): number {
   return until.reduce((sum, offset, partition) => sum + offset - from[partition]!, 0);
 }
 
+/** How many offsets lie below a position, from the very first on. */
+export function messagesBelow(position: Position): number {
+  return position.reduce((sum, offset) => sum + offset, 0);
+}
+
 /** The text that is stored: a JSON array. */
 export function formatPosition(position: Position): string {
   return JSON.stringify(position);

@@ -25,7 +25,7 @@ export const holdMsMax = 1_000;
 const lookEveryMs = 20;
 
 /** One question's part of the next slice; its key and positions are the writer's matter. */
-export type SlicePart = Omit<Slice, 'incarnation' | 'epoch' | 'number' | 'from' | 'until'>;
+export type SlicePart = Omit<Slice, 'incarnation' | 'epoch' | 'number' | 'from' | 'until' | 'committedMs'>;
 
 /**
  * Takes the pipeline over from whoever wrote it last; `head` is the one that it starts from, and says what to count.
@@ -58,7 +58,8 @@ export async function commitSlice(
   const { incarnation, epoch, position: from } = writer;
   const number = writer.number + 1;
   // Head after rows: a crash may leave a slice that nobody names, never a head that names half of one.
-  await Promise.all(parts.map((part) => store.writeSlice({ ...part, incarnation, epoch, number, from, until })));
+  const place = { incarnation, epoch, number, from, until, committedMs: clock.nowMs() };
+  await Promise.all(parts.map((part) => store.writeSlice({ ...part, ...place })));
   return { ...writer, number, position: until, hold: await moveHead(store, clock, writer, until) };
 }
 

@@ -2,8 +2,10 @@
  * The stream job as the TypeScript fold: reads the log from the head's position and commits slice after slice.
  * The memory and embedded runtimes run this one; on Docker it is `stream/job.py`, with the same sequence of effects.
  */
-import { judge } from '../events/parse.js';
+import type { Judgement } from '../events/event.js';
+import { judgeFor } from '../events/judge-plain.js';
 import { equal, type Position } from '../positions/position.js';
+import { fieldsOf } from '../questions/fields.js';
 import type { Question } from '../questions/question.js';
 import type { Clock, DeadLetter, DeadLetterLog, Log, Message, ServingStore } from '../runtimes/ports.js';
 import { createFold } from '../sums/fold.js';
@@ -22,23 +24,34 @@ export interface StreamPorts {
 export async function followLog(ports: StreamPorts, pipeline: string, stopped: () => boolean): Promise<void> {
   const { writer: first, head } = await takeOver(ports.store, pipeline);
   let writer = first;
+  const counting = countingFor(head.questions);
   await using reader = await ports.log.read(writer.position);
   while (!stopped()) {
     const messages = await reader.next(100);
-    if (messages.length > 0) writer = await writeSlice(ports, writer, head.questions, messages);
+    if (messages.length > 0) writer = await writeSlice(ports, writer, counting, messages);
     else if (!(await stillOwner(ports.store, writer))) return;
   }
+}
+
+/** Questions, and a judge of messages that finds what they ask for. */
+interface Counting {
+  readonly questions: readonly Question[];
+  readonly judge: (value: Uint8Array | null) => Judgement;
+}
+
+function countingFor(questions: readonly Question[]): Counting {
+  return { questions, judge: judgeFor([...fieldsOf(questions), 'timestamp']) };
 }
 
 async function writeSlice(
   ports: StreamPorts,
   writer: Writer,
-  questions: readonly Question[],
+  counting: Counting,
   messages: readonly Message[],
 ): Promise<Writer> {
   const until = advance(writer.position, messages);
   if (equal(until, writer.position)) return writer;
-  const { parts, letters } = foldSlice(questions, messages);
+  const { parts, letters } = foldSlice(counting, messages);
   // Acknowledged before the commit: what is counted as rejected can be found (protocol rule 14).
   if (letters.length > 0) await ports.log.append(letters);
   return commitSlice(ports.store, ports.clock, writer, until, parts);
@@ -58,7 +71,7 @@ export function advance(from: Position, messages: readonly Message[]): Position 
 
 /** Each question's part of a slice, and the messages that the rule rejected. */
 export function foldSlice(
-  questions: readonly Question[],
+  { questions, judge }: Counting,
   messages: readonly Message[],
 ): { readonly parts: readonly SlicePart[]; readonly letters: readonly DeadLetter[] } {
   const folds = questions.map(createFold);

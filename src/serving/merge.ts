@@ -7,7 +7,7 @@ import { LabError } from '../errors.js';
 import { equal, formatPosition, messagesBetween, type Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
 import type { Base, Slice } from '../runtimes/ports.js';
-import { plus, type SumTable, zero } from '../sums/table.js';
+import { plus, plusAll, type SumTable, zero } from '../sums/table.js';
 import { epochOf, type Head, mergedNumber } from './head.js';
 
 /** The fold of the log from `origin` to `position`, and the parts it was merged from. */
@@ -63,13 +63,13 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number):
   let position = head.baseCut;
   let messages = parts.base?.messages ?? 0;
   let rejected = parts.base?.rejected ?? 0;
-  let realTime = zero;
+  const realTimeParts: SumTable[] = [];
   if (head.foldId !== 0) {
     const fold = parts.fold!;
     position = fold.until;
     messages += fold.messages;
     rejected += fold.rejected;
-    realTime = fold.sums;
+    realTimeParts.push(fold.sums);
   }
 
   const committed = parts.slices.filter((slice) => slice.epoch === epochOf(head, slice.number));
@@ -82,7 +82,7 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number):
     position = slice.until;
     messages += slice.messages;
     rejected += slice.rejected;
-    realTime = plus(question, realTime, slice.sums);
+    realTimeParts.push(slice.sums);
     next++;
   }
   if (next <= upTo) return unknown(head, `slice ${next} is missing`);
@@ -94,6 +94,7 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number):
   }
 
   const base = parts.base?.sums ?? zero;
+  const realTime = plusAll(question, realTimeParts);
   return {
     pipeline: head.pipeline,
     incarnation: head.incarnation,

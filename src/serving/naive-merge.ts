@@ -4,7 +4,7 @@
  * exact merge, and no answer is ever made of it. Pure.
  */
 import type { Question } from '../questions/question.js';
-import { plus, type SumTable, zero } from '../sums/table.js';
+import { plusAll, type SumTable, zero } from '../sums/table.js';
 import { epochOf, type Head } from './head.js';
 import type { Parts } from './merge.js';
 
@@ -20,5 +20,5 @@ export function naiveMerge(
 ): SumTable {
   const committed = slices.filter(({ epoch, number }) => epoch === epochOf(head, number));
   const kept = committed.filter(({ committedMs = 0 }) => publishedMs === undefined || committedMs > publishedMs);
-  return kept.reduce((sums, slice) => plus(question, sums, slice.sums), base?.sums ?? zero);
+  return plusAll(question, [base?.sums ?? zero, ...kept.map(({ sums }) => sums)]);
 }

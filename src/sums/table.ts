@@ -19,14 +19,25 @@ export const zero: SumTable = new Map();
 
 /** The sums of both parts' events. Throws `unknown` when a sum leaves 64 bits. */
 export function plus(question: Question, a: SumTable, b: SumTable): SumTable {
-  const [large, small] = a.size >= b.size ? [a, b] : [b, a];
-  if (small.size === 0) return large;
+  return plusAll(question, [a, b]);
+}
+
+/** The sums of the events of all parts. Throws `unknown` when a sum leaves 64 bits. */
+export function plusAll(question: Question, parts: readonly SumTable[]): SumTable {
+  const filled = parts.filter(({ size }) => size > 0).sort((a, b) => b.size - a.size);
+  const [largest = zero, ...rest] = filled;
+  if (rest.length === 0) return largest;
   const sumsOf = Object.entries(question.sums).map(([sum, kind]) => [kind, { question: question.name, sum }] as const);
-  const merged = new Map(large);
-  for (const [key, sums] of small) {
-    const other = merged.get(key);
-    const both = other === undefined ? sums : sumsOf.map(([kind, name], i) => plusOne(kind, other[i]!, sums[i]!, name));
-    merged.set(key, both);
+  // One copy for all of them: a copy for each is most of what an answer over many slices would cost.
+  const merged = new Map(largest);
+  for (const part of rest) {
+    for (const [key, sums] of part) {
+      const other = merged.get(key);
+      merged.set(
+        key,
+        other === undefined ? sums : sumsOf.map(([kind, name], i) => plusOne(kind, other[i]!, sums[i]!, name)),
+      );
+    }
   }
   return merged;
 }

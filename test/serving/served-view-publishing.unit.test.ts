@@ -7,8 +7,8 @@ import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { ServedView, ServingStore, Slice, Truth } from '../../src/runtimes/ports.js';
 import { type Head, newHead } from '../../src/serving/head.js';
 import { nothingPublished, publishAnswer, publishChecked } from '../../src/serving/publish-views.js';
+import { rememberingStore } from '../../src/serving/remembering-store.js';
 import { viewVersion } from '../../src/serving/served-view.js';
-import { withSliceCache } from '../../src/serving/slice-cache.js';
 
 describe('publishing', () => {
   it('publishes an answer once, and again when the head has moved', async () => {
@@ -59,10 +59,10 @@ describe('publishing', () => {
   });
 });
 
-describe('withSliceCache', () => {
+describe('rememberingStore', () => {
   it('asks only for what is new', async () => {
     const lab = new OnePipeline();
-    const store = withSliceCache(lab.store);
+    const store = rememberingStore(lab.store);
     for (const sold of [1, 1, 1]) lab.commit(sold);
     await store.readSlices(1, itemsSold.name, 0, 3);
     lab.commit(1);
@@ -76,7 +76,7 @@ describe('withSliceCache', () => {
 
   it('does not remember a reading that lacked a slice', async () => {
     const lab = new OnePipeline();
-    const store = withSliceCache(lab.store);
+    const store = rememberingStore(lab.store);
     for (const sold of [1, 1]) lab.commit(sold);
     const [first] = lab.slices.splice(0, 1);
     await store.readSlices(1, itemsSold.name, 0, 2);
@@ -86,7 +86,7 @@ describe('withSliceCache', () => {
 
   it('reads anew when an earlier slice is asked for again', async () => {
     const lab = new OnePipeline();
-    const store = withSliceCache(lab.store);
+    const store = rememberingStore(lab.store);
     for (const sold of [1, 1, 1]) lab.commit(sold);
     await store.readSlices(1, itemsSold.name, 2, 3);
     expect(await store.readSlices(1, itemsSold.name, 0, 3)).toHaveLength(3);

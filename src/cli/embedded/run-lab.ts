@@ -1,0 +1,42 @@
+/** A lab in this process, over an opened directory: its first pipeline, its services, and its generator, until it is stopped. */
+import type { GeneratorSettings } from '../../config/service.js';
+import { builtinQuestions } from '../../questions/builtin.js';
+import type { LabName } from '../../resources.js';
+import type { EmbeddedData } from '../../runtimes/embedded/open.js';
+import type { ServiceScope } from '../../runtimes/service-scope.js';
+import { ledgerFolderIn } from './directory.js';
+import { type LabService, runServices, type ServiceState } from './keep-running.js';
+import { generator, labServices } from './lab-services.js';
+
+export interface EmbeddedLab {
+  readonly data: EmbeddedData;
+  readonly architecture: LabName;
+  /** Undefined: another lab on the same log makes the events. */
+  readonly generator: GeneratorSettings | undefined;
+  /** From the start of one batch cycle to the start of the next; Lambda's only. */
+  readonly batchEveryMs: number;
+  /** Services of this lab beside what its architecture has. */
+  readonly beside?: readonly LabService[];
+}
+
+/**
+ * Runs a lab until `stop`, and ends orderly: what is in flight is acknowledged and noted, for which the scope's clock has to
+ * go on after `stop`. `states` is kept up to date with how each service is. Throws what a service met that cannot go on.
+ */
+export async function runEmbeddedLab(
+  { data, architecture, generator: settings, batchEveryMs, beside = [] }: EmbeddedLab,
+  scope: ServiceScope,
+  states: ServiceState[] = [],
+): Promise<void> {
+  const { log, archive, batchEngine, dir } = data;
+  const store = await data.serving(architecture);
+  await store.createPipeline(builtinQuestions, await log.starts());
+  const deadLetters = await data.deadLetters(architecture);
+  const services = labServices(architecture, { store, log, deadLetters, archive, batchEngine }, batchEveryMs);
+  const openProducer = async () => log.openProducer();
+  const making =
+    settings === undefined
+      ? []
+      : [generator({ settings, store, openProducer, ledgerFolder: ledgerFolderIn(dir), clock: scope.clock })];
+  await runServices([...making, ...services, ...beside], scope, states);
+}

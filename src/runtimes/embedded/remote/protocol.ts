@@ -1,0 +1,70 @@
+/** What is said over the socket: requests by method, answers by the request's number, errors with all their fields. */
+import { z } from 'zod';
+import { describeError, exitCodes, type FailureKind, LabError } from '../../../errors.js';
+import type { ServingStore } from '../../ports.js';
+
+/** Grows when a message changes its meaning: a lab that was started by another version is told, not guessed. */
+export const protocolVersion = 1;
+
+/** Written by another process: nothing of it is trusted before it was parsed. */
+export const requestSchema = z.object({ id: z.number().int(), method: z.string(), args: z.array(z.unknown()) });
+export type Request = z.infer<typeof requestSchema>;
+
+const kinds = Object.keys(exitCodes) as [FailureKind, ...FailureKind[]];
+const errorSchema = z.object({
+  kind: z.enum(kinds),
+  message: z.string(),
+  suggestion: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+export const answerSchema = z.union([
+  z.object({ id: z.number().int(), error: errorSchema }),
+  z.strictObject({ id: z.number().int(), result: z.unknown() }),
+]);
+export type SentError = z.infer<typeof errorSchema>;
+
+/** An error as it is sent: its fields, with the causes told in its message. */
+export function sentError(error: unknown): SentError {
+  const message = describeError(error);
+  if (!(error instanceof LabError)) return { kind: 'internal', message, detail: {} };
+  const { kind, suggestion, detail } = error;
+  return { kind, message, ...(suggestion === undefined ? {} : { suggestion }), detail };
+}
+
+/** The error that was sent, as if it had been thrown here. */
+export function receivedError({ message, ...fields }: SentError): LabError {
+  return new LabError(message, fields);
+}
+
+/** All methods of a serving store, each served under its own name. */
+export const storeMethods = Object.keys({
+  readHeads: true,
+  changeHead: true,
+  addHead: true,
+  switchLive: true,
+  dropHead: true,
+  removeHead: true,
+  listStored: true,
+  storedBytes: true,
+  deleteStored: true,
+  writeSlice: true,
+  readSlices: true,
+  deleteSlices: true,
+  writeBase: true,
+  readBase: true,
+  deleteBases: true,
+  readCycle: true,
+  putCycle: true,
+  changeCycle: true,
+  writeTruth: true,
+  readTruth: true,
+  readNewestTruth: true,
+  deleteTruths: true,
+  replaceView: true,
+  emptyOtherViews: true,
+  readWanted: true,
+  changeWanted: true,
+  report: true,
+  readReports: true,
+} satisfies Record<keyof ServingStore, true>) as readonly (keyof ServingStore)[];
