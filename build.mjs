@@ -1,6 +1,16 @@
 // Bundles what runs: the command line with its packages left outside, and each container's program as one file
 // with everything inside, so that images carry no node_modules.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { build } from 'esbuild';
 
 const common = {
@@ -30,6 +40,8 @@ const services = {
   compactor: 'kappa/compactor-service.ts',
   validation: 'src/validation/service.ts',
   views: 'src/serving/views-service.ts',
+  console: 'src/cli/console/service.ts',
+  ingestion: 'src/ingestion/service.ts',
 };
 
 /**
@@ -53,6 +65,18 @@ const loadedWhenCalled = {
   },
 };
 
+/** A service is given its ports: how the command line finds a lab, and Docker's client for it, is in no service's bundle. */
+const findsNoLab = {
+  name: 'finds-no-lab',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ path, importer, kind }) =>
+      kind === 'dynamic-import' && /src\/cli\/(lab|choose-runtime)\.ts$/.test(importer)
+        ? { path, external: true }
+        : undefined,
+    );
+  },
+};
+
 /** All packages that are installed with this one, but for some. */
 function packagesBut(...bundled) {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -66,12 +90,18 @@ await build({
   ...common,
   entryPoints: present({
     cli: 'src/cli/main.ts',
+    embedded: 'src/cli/embedded/service.ts',
+    baseline: 'src/cli/demo/baseline-service.ts',
     'bench-lambda': 'bench/lambda.ts',
     'bench-kappa': 'bench/kappa.ts',
+    'bench-embedded': 'bench/embedded.ts',
+    'bench-console': 'bench/console.ts',
+    'bench-ingestion': 'bench/ingestion.ts',
+    simulate: 'simulation/simulate.ts',
   }),
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
-  external: [...packagesBut('dockerode'), '@grpc/*', 'cpu-features', '*.node'],
+  external: [...packagesBut('dockerode'), 'esbuild', 'playwright-core', '@grpc/*', 'cpu-features', '*.node'],
   plugins: [loadedWhenCalled],
   // In parts: a command loads only the clients that it needs, and --help none.
   splitting: true,
@@ -84,7 +114,24 @@ await build({
   outdir: 'dist/services',
   outExtension: { '.js': '.mjs' },
   external: ['kerberos', 'snappy'],
+  plugins: [findsNoLab],
 });
+
+// The console's page: one script and one style sheet, served as they are from beside the services.
+const page = 'src/console/page';
+await build({
+  bundle: true,
+  platform: 'browser',
+  target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+  format: 'esm',
+  minify: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  entryPoints: { page: `${page}/main.ts` },
+  outdir: 'dist/services/console',
+});
+for (const file of ['index.html', 'blank.html', 'icon.svg'])
+  copyFileSync(`${page}/${file}`, `dist/services/console/${file}`);
 
 // The rule is data for the stream job too, which reads no TypeScript.
 mkdirSync('dist/stream', { recursive: true });
@@ -104,7 +151,7 @@ for (const [name, schema] of Object.entries(schemas)) {
 const own = {
   lambda: [
     ...['lambda', 'engines/hadoop', 'engines/archive', 'src/runtimes/docker/hdfs-archive.ts'],
-    ...['archiver', 'chain', 'lines', 'origin', 'service'].map((name) => `src/archive/${name}.ts`),
+    ...['archiver', 'chain', 'keep-archive', 'lines', 'origin', 'service'].map((name) => `src/archive/${name}.ts`),
     ...['src/runtimes/docker/webhdfs.ts', 'src/cli/commands/batch.ts', 'src/cli/commands/change.ts'],
   ],
   kappa: ['kappa', 'src/cli/commands/replay.ts'],

@@ -4,7 +4,7 @@ import { type Percentiles, readAges, type Sighting } from '../src/checker/ages.j
 import { itemsSold } from '../src/questions/builtin.js';
 import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { readAnswer } from '../src/serving/read-answer.js';
-import { withSliceCache } from '../src/serving/slice-cache.js';
+import { rememberingStore } from '../src/serving/remembering-store.js';
 import { watchCycle } from './batches.js';
 import { type BenchLab, labWith, liveHead, openStore, repeatedly, untilFirstBase, type WantedLab } from './lab.js';
 import type { Figure, Row } from './row.js';
@@ -81,7 +81,7 @@ function figures(when: string, ages: Percentiles, bounds: AgeBounds): readonly F
 async function lookAtAnswers(lab: BenchLab, whileBatch: () => boolean): Promise<readonly Sighting[]> {
   await using store = await openStore(lab);
   const clock = { sleep: (ms: number) => sleep(ms) };
-  const remembering = withSliceCache(store);
+  const remembering = rememberingStore(store);
   const sightings: Sighting[] = [];
   await repeatedly(askEveryMs, AbortSignal.timeout(seconds * 1000), async () => {
     const answer = await readAnswer(remembering, itemsSold.name, clock);

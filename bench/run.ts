@@ -20,7 +20,7 @@ export interface BenchOptions {
 export type Rows = Readonly<Record<string, (options: BenchOptions) => Promise<Row>>>;
 
 /** Measures the rows that `--only` names, or all, prints them, and ends the process. */
-export async function runBench(lab: LabName, rows: Rows): Promise<never> {
+export async function runBench(lab: LabName | 'embedded' | 'ingestion' | 'console', rows: Rows): Promise<never> {
   const { wanted, options } = commandLine(rows);
   process.once('SIGINT', () => void removeLab().finally(() => process.exit(130)));
   // What goes on beside a row that failed may fail after it: the row has said why.
@@ -50,8 +50,10 @@ async function measure(name: string, rowOf: () => Promise<Row>): Promise<Row | F
   }
 }
 
+const text = { type: 'string' } as const;
+
 function commandLine(rows: Rows): { readonly wanted: readonly string[]; readonly options: BenchOptions } {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, hold: { type: 'string' } } });
+  const { values } = parseArgs({ options: { only: text, hold: text, url: text } });
   const names = values.only?.split(',') ?? Object.keys(rows);
   const unknown = names.filter((name) => !(name in rows));
   const hold = values.hold === undefined ? undefined : Number(values.hold);

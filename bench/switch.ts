@@ -4,7 +4,7 @@ import { describeError } from '../src/errors.js';
 import { itemsSold } from '../src/questions/builtin.js';
 import type { ServingStore } from '../src/runtimes/ports.js';
 import { readAnswer } from '../src/serving/read-answer.js';
-import { withSliceCache } from '../src/serving/slice-cache.js';
+import { rememberingStore } from '../src/serving/remembering-store.js';
 import { type BenchLab, labOfItsOwn, openStore, repeatedly, snacklab, until, type WantedLab } from './lab.js';
 import { failuresIn, firstAnswerMs, longestReadMs, type Read } from './reads.js';
 import { median, type Row } from './row.js';
@@ -74,7 +74,7 @@ async function msUntilAnswered(
 
 async function readOn(lab: BenchLab, reads: Read[], stop: AbortSignal): Promise<void> {
   await using store = await openStore(lab);
-  const remembering = withSliceCache(store);
+  const remembering = rememberingStore(store);
   await repeatedly(readEveryMs, stop, async () => {
     reads.push(await readOnce(remembering));
   });

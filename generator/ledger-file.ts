@@ -104,8 +104,11 @@ export async function openLedger(options: LedgerFileOptions): Promise<LedgerFile
     note: (entry) => note(state, entry),
     flush: () => write(state, []),
     async close(unused) {
-      await write(state, [{ type: 'released', until: unused }]);
-      await state.file.close();
+      try {
+        await write(state, [{ type: 'released', until: unused }]);
+      } finally {
+        await state.file.close();
+      }
     },
   };
 }

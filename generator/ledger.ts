@@ -129,8 +129,14 @@ export function readLedger(text: string): Ledger | undefined {
 }
 
 function isCutOff(pieces: readonly string[], i: number): boolean {
-  const following = pieces.slice(i + 1).find((piece) => piece !== '');
+  const following = pieces.slice(i + 1).find((piece) => piece !== '' && !isBegunClaim(piece));
   return following === undefined || parseLine(following)?.type === 'claimed';
+}
+
+/** A claim may itself be cut off, by a full disk or a second kill; the next one ends that too. */
+function isBegunClaim(piece: string): boolean {
+  const whole = JSON.stringify({ type: 'claimed' } satisfies LedgerLine);
+  return piece !== whole && whole.startsWith(piece);
 }
 
 function ledgerOf(lines: readonly LedgerLine[]): Ledger | undefined {
@@ -156,6 +162,7 @@ function parseLine(text: string): LedgerLine | undefined {
 
 function damaged(number: number, text: string): LabError {
   return new LabError(`line ${number} of the generator's ledger is damaged: ${text.slice(0, 200)}`, {
+    kind: 'fail',
     suggestion: 'begin anew: snacklab {lab} down --volumes, then up',
     detail: { line: number },
   });

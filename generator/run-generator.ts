@@ -1,7 +1,8 @@
 /** The generator as a whole: ledger, producer, control and the events between them, from a start to a clean end. */
-import type { GeneratorConfig } from '../src/config/service.js';
+import type { GeneratorSettings } from '../src/config/service.js';
 import { describeError } from '../src/errors.js';
 import type { Clock } from '../src/runtimes/ports.js';
+import { untilStopped } from '../src/runtimes/service-scope.js';
 import type { Timeline } from './chunk.js';
 import { type Control, type ControlStore, startControl } from './control.js';
 import { openProducer, type Producer, producerDefaults } from './kafka/producer.js';
@@ -9,7 +10,8 @@ import { type LedgerFile, openLedger } from './ledger-file.js';
 import { newProgress, type Progress, produceEvents, type WantedArrivals } from './produce-events.js';
 
 export interface GeneratorOptions {
-  readonly config: GeneratorConfig;
+  readonly settings: GeneratorSettings;
+  readonly openProducer: (scope: Pick<GeneratorOptions, 'stop' | 'say'>) => Promise<Producer>;
   readonly ledgerFolder: string;
   readonly openStore: () => Promise<ControlStore>;
   readonly clock: Clock;
@@ -26,26 +28,26 @@ const flushEveryMs = 1000;
 
 /** Runs until `stop`; a plan that is fulfilled leaves it idle, so that nobody starts it again. */
 export async function runGenerator(options: GeneratorOptions): Promise<void> {
-  const { config, clock, stop, say } = options;
+  const { settings, clock, stop, say } = options;
   const standing: Standing = { state: 'starting', ledger: undefined, progress: newProgress(0), error: undefined };
   await using control = startControl({
     openStore: options.openStore,
-    startRatePerSecond: config.rate,
+    startRatePerSecond: settings.rate,
     clock,
-    report: reporter(config.seed, clock, standing),
+    report: reporter(settings.seed, clock, standing),
     say,
   });
   try {
-    const ledger = await openLedger({ folder: options.ledgerFolder, seed: config.seed });
+    const ledger = await openLedger({ folder: options.ledgerFolder, seed: settings.seed });
     standing.ledger = ledger;
     standing.progress = newProgress(ledger.next);
-    say(`seed ${config.seed}: goes on with event ${ledger.next}; ${ledger.acknowledged} are acknowledged so far`);
-    await using producer = await openProducer({ ...producerOptions(options), stop });
-    await Promise.race([control.known, aborted(stop)]);
+    say(`seed ${settings.seed}: goes on with event ${ledger.next}; ${ledger.acknowledged} are acknowledged so far`);
+    await using producer = await options.openProducer({ stop, say });
+    await Promise.race([control.known, untilStopped(stop)]);
     standing.state = 'running';
     await produceInto({ options, ledger, producer, control, progress: standing.progress });
     standing.state = stop.aborted ? 'stopped' : 'finished';
-    await aborted(stop);
+    await untilStopped(stop);
   } catch (error) {
     standing.state = 'failed';
     standing.error = describeError(error);
@@ -53,8 +55,9 @@ export async function runGenerator(options: GeneratorOptions): Promise<void> {
   }
 }
 
-function producerOptions({ config, say }: GeneratorOptions) {
-  return { ...producerDefaults, bootstrap: config.kafka, topic, clientId: 'snacklab-generator', say };
+/** A producer into the lab's topic at this bootstrap server, `host:port`. */
+export function producerAt(bootstrap: string, scope: Pick<GeneratorOptions, 'stop' | 'say'>): Promise<Producer> {
+  return openProducer({ ...producerDefaults, ...scope, bootstrap, topic, clientId: 'snacklab-generator' });
 }
 
 interface Parts {
@@ -67,7 +70,7 @@ interface Parts {
 
 /** Produces, and keeps the ledger on disk in step; closes it however producing ends. */
 async function produceInto({ options, ledger, producer, control, progress }: Parts): Promise<void> {
-  const { config, clock, stop, say } = options;
+  const { settings, clock, stop, say } = options;
   // A failure of the disk is met by the run itself, when it next reserves.
   const flushing = setInterval(() => ledger.flush().catch(() => {}), flushEveryMs);
   const impatient = () =>
@@ -75,10 +78,10 @@ async function produceInto({ options, ledger, producer, control, progress }: Par
   stop.addEventListener('abort', impatient, { once: true });
   try {
     const plan = {
-      seed: config.seed,
-      knobs: { late: config.late, duplicate: config.duplicate, malformed: config.malformed },
-      events: config.events,
-      timeline: timelineOf(config),
+      seed: settings.seed,
+      knobs: { late: settings.late, duplicate: settings.duplicate, malformed: settings.malformed },
+      events: settings.events,
+      timeline: timelineOf(settings),
     };
     await produceEvents(plan, { producer, ledger, clock, stop, say, wanted: () => control.wanted() }, progress);
   } finally {
@@ -89,7 +92,7 @@ async function produceInto({ options, ledger, producer, control, progress }: Par
 }
 
 /** With a start time, timestamps follow the rate that the generator was started with, whatever the rate is later. */
-function timelineOf({ startTimeMs, rate }: GeneratorConfig): Timeline | undefined {
+function timelineOf({ startTimeMs, rate }: GeneratorSettings): Timeline | undefined {
   return startTimeMs === undefined ? undefined : { startTimeMs, ratePerSecond: rate > 0 ? rate : 1000 };
 }
 
@@ -127,9 +130,4 @@ function reporter(seed: number, clock: Clock, standing: Standing) {
       ...(error === undefined ? {} : { error }),
     };
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -7,11 +7,12 @@ import { z } from 'zod';
 import { generatorConfig } from '../src/config/service.js';
 import { describeError, exitCodes, LabError } from '../src/errors.js';
 import { openCassandraStore } from '../src/runtimes/docker/cassandra-store.js';
-import { realClock, runService, type ServiceScope } from '../src/runtimes/docker/service-runtime.js';
+import { runService } from '../src/runtimes/docker/service-runtime.js';
+import { realClock, type ServiceScope } from '../src/runtimes/service-scope.js';
 import { readLedgerFile } from './ledger-file.js';
 import { type MeasureOptions, measureGenerator } from './measure.js';
 import { printedLines } from './printed-ledger.js';
-import { runGenerator, topic } from './run-generator.js';
+import { producerAt, runGenerator, topic } from './run-generator.js';
 
 const ledgerFolder = '/data/ledger';
 
@@ -25,7 +26,15 @@ async function serve({ stop, say }: ServiceScope): Promise<void> {
   const address = { contactPoint: config.cassandra, architecture: config.lab, patienceMs: 2000 };
   // The clock goes on after the wish to end: what is in flight is still waited for.
   const clock = realClock();
-  await runGenerator({ config, ledgerFolder, openStore: () => openCassandraStore(address), clock, stop, say });
+  await runGenerator({
+    settings: config,
+    openProducer: (scope) => producerAt(config.kafka, scope),
+    ledgerFolder,
+    openStore: () => openCassandraStore(address),
+    clock,
+    stop,
+    say,
+  });
 }
 
 /** A command that ends by itself: its result on stdout, everything else on stderr. */

@@ -42,7 +42,7 @@ export function* partialLines(
   yield `${countsKey}\t${messages},${rejected}\n`;
 }
 
-/** Adds up partial lines in any order. */
+/** Adds up partial lines in any order. Throws `unknown`, with the sum's name, when one leaves 64 bits. */
 export class PartialSums {
   readonly #questions: ReadonlyMap<string, Question>;
   readonly #tables: Map<string, Map<string, Sums>>;
@@ -72,9 +72,14 @@ export class PartialSums {
     const table = this.#tables.get(question)!;
     const sums = parseSums(value);
     const before = table.get(key);
-    const kinds = Object.values(declared.sums);
+    const kinds = Object.entries(declared.sums);
     if (sums.length !== kinds.length) throw new Error(`${sums.length} sums for ${question}: ${JSON.stringify(line)}`);
-    table.set(key, before === undefined ? sums : sums.map((sum, i) => plusOne(kinds[i]!, before[i]!, sum)));
+    if (before === undefined) table.set(key, sums);
+    else
+      table.set(
+        key,
+        kinds.map(([sum, kind], i) => plusOne(kind, before[i]!, sums[i]!, { question, sum })),
+      );
   }
 }
 

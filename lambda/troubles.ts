@@ -2,7 +2,7 @@
  * What goes wrong for one version and must not keep the others waiting. An engine that is away is said once and asked
  * again at the next look; anything else, a write in doubt above all, is kept and ends the process (protocol rule 3).
  */
-import { describeError, LabError } from '../src/errors.js';
+import { describeError, isAway } from '../src/errors.js';
 
 export interface Troubles {
   /** Whether `perform` came to its end. `key` tells one thing that is tried from another, `what` names it for people. */
@@ -31,8 +31,4 @@ export function createTroubles(say: (line: string) => void): Troubles {
       if (kept.length > 0) throw kept[0];
     },
   };
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof LabError && error.kind === 'unavailable';
 }

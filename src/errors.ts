@@ -31,6 +31,11 @@ export class LabError extends Error {
   }
 }
 
+/** Whether it says that an engine is away: it may be back in a moment, and nothing else is known. */
+export function isAway(error: unknown): boolean {
+  return error instanceof LabError && error.kind === 'unavailable';
+}
+
 /** A suggestion as it is shown, in the lab that met the error. */
 export function suggestionFor(error: LabError, lab: string): string | undefined {
   return error.suggestion?.replaceAll('{lab}', lab);

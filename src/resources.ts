@@ -19,6 +19,10 @@ export interface Resources {
   readonly streamData: string;
   /** Bundles of the services, one file each. */
   readonly services: string;
+  /** The process of an embedded lab. */
+  readonly embedded: string;
+  /** The program that answers questions by one plain scan, for `demo` to measure. */
+  readonly baseline: string;
   readonly grafanaTemplates: string;
   /** `archive`: whether Kappa is to have one; Lambda always has. */
   composeFile(lab: LabName, archive?: boolean): string;
@@ -34,6 +38,8 @@ export function findResources(from: string = fileURLToPath(import.meta.url)): Re
     stream: join(root, 'stream'),
     streamData: join(root, 'dist', 'stream'),
     services: join(root, 'dist', 'services'),
+    embedded: join(root, 'dist', 'embedded.mjs'),
+    baseline: join(root, 'dist', 'baseline.mjs'),
     grafanaTemplates: join(root, 'grafana_templates'),
     composeFile: (lab, archive = false) =>
       join(root, lab, lab === 'kappa' && archive ? 'compose-archive.yaml' : 'compose.yaml'),

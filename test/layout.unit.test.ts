@@ -7,7 +7,9 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['src', 'lambda', 'kappa', 'generator'].filter((folder) => existsSync(join(root, folder)));
+const folders = ['src', 'lambda', 'kappa', 'generator', 'simulation'].filter((folder) =>
+  existsSync(join(root, folder)),
+);
 const sources = folders.flatMap((folder) => filesIn(join(root, folder)));
 
 /** Whether a file may import this; `to` is a path from the root or a package's name. */
@@ -23,7 +25,7 @@ const enginePackages = ['dockerode', 'kafkajs', 'cassandra-driver', 'webhdfs', '
 const checkerMayUse = ['src/questions/', 'src/positions/', 'src/checker/', 'src/events/rule', 'src/errors'];
 
 const isPure = (file: string) => pureFolders.some((f) => file.startsWith(f)) || pureFiles.includes(file);
-const isEntryPoint = (file: string) => /(^|[-/])service\.ts$/.test(file);
+const isEntryPoint = (file: string) => /(^|[-/])service\.ts$/.test(file) || file === 'simulation/simulate.ts';
 const isEffect = (to: string) => /^node:(?!buffer$|zlib$)/.test(to) || enginePackages.includes(to);
 
 const rules: Readonly<Record<string, Rule>> = {

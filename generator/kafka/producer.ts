@@ -33,6 +33,8 @@ export interface ProducerOptions extends SessionOptions {
   readonly stop?: AbortSignal;
   /** Told when the broker is lost and found again. */
   readonly say: (line: string) => void;
+  /** Told the same as data: why the broker was lost, or undefined when it is found again. */
+  readonly onReach?: (lost: Error | undefined) => void;
 }
 
 export const producerDefaults = { requestTimeoutMs: 10_000, openTimeoutMs: 60_000, deliveryTimeoutMs: 120_000 };
@@ -151,9 +153,12 @@ async function keepConnected(state: State, first: Session): Promise<void> {
     const error = await untilLost(state, session);
     if (state.closing) return;
     state.options.say(`lost the broker, trying again: ${error.message}`);
+    state.options.onReach?.(error);
     giveUpOverdue(state);
     session = await openAgain(state);
-    if (session !== undefined) state.options.say(`found the broker again, ${state.sends.length} sends are repeated`);
+    if (session === undefined) return;
+    state.options.onReach?.(undefined);
+    state.options.say(`found the broker again, ${state.sends.length} sends are repeated`);
   }
 }
 

@@ -19,6 +19,8 @@ export interface Experiment {
   /** Names: what each asks, the versions that answer declare. */
   readonly questions: readonly string[];
   readonly seconds: number;
+  /** It goes on for so long in all, while what was seen is too little for a pass. */
+  readonly secondsAtMost: number;
   readonly afterKill: boolean;
 }
 

@@ -12,6 +12,7 @@ import {
   seenLine,
   startLine,
 } from './history.js';
+import { seenTooLittle } from './shortcomings.js';
 
 /** What a read gave: an answer, or why there is none. */
 export type Asked = Omit<SeenAnswer, 'question' | 'reader' | 'askedMs' | 'seenMs'> | { readonly unknown: string };
@@ -26,11 +27,11 @@ export interface Surroundings {
 }
 
 /**
- * Two readers a question, each every quarter of a second and in turn: eight answers a second leave room above the five
- * that a pass needs, also on a busy machine where one read takes longer than a fifth of a second.
+ * Readers of each question take turns at eight answers a second, which leaves room above the five that a pass needs. There
+ * are four, so that as many come on a busy machine where one read takes half a second; on a quiet one each has time.
  */
-const readers = [0, 1];
-const askEveryMs = 250;
+const readers = [0, 1, 2, 3];
+const askEveryMs = 125;
 
 /** Runs the experiment to its end and returns its history, which `save` has been given line by line. */
 export async function record(experiment: Experiment, surroundings: Surroundings): Promise<History> {
@@ -39,10 +40,15 @@ export async function record(experiment: Experiment, surroundings: Surroundings)
   const startedMs = clock.nowMs();
   save(startLine(experiment, startedMs, logAtStart));
   const seen: Seen[] = [];
-  const untilMs = startedMs + experiment.seconds * 1000;
-  const asking = experiment.questions.flatMap((question) =>
-    readers.map((reader) => askUntil(question, reader, untilMs, seen, surroundings)),
-  );
+  const goesOn = () => {
+    const sinceMs = clock.nowMs() - startedMs;
+    if (sinceMs < experiment.seconds * 1000) return true;
+    return sinceMs < experiment.secondsAtMost * 1000 && seenTooLittle(experiment, logAtStart, seen);
+  };
+  const asking = experiment.questions.flatMap((question) => {
+    const turn = turns(clock);
+    return readers.map((reader) => askWhile(goesOn, { question, reader, turn }, seen, surroundings));
+  });
   await Promise.all(asking);
   const endedMs = clock.nowMs();
   // Read after the last answer, so that no honest answer is ahead of it.
@@ -51,23 +57,37 @@ export async function record(experiment: Experiment, surroundings: Surroundings)
   return { experiment, startedMs, endedMs, logAtStart, logAtEnd, seen };
 }
 
-async function askUntil(
-  question: string,
-  reader: number,
-  untilMs: number,
+/** One of the readers of a question. */
+interface Reader {
+  readonly question: string;
+  readonly reader: number;
+  /** Resolves when it is this reader's turn to ask. */
+  readonly turn: () => Promise<void>;
+}
+
+/** Turns at regular times. What was late is not made up for: the next turn is a whole pause later. */
+function turns({ nowMs, sleep }: Surroundings['clock']): () => Promise<void> {
+  let nextMs = nowMs();
+  return async () => {
+    const atMs = Math.max(nextMs, nowMs());
+    nextMs = atMs + askEveryMs;
+    if (atMs > nowMs()) await sleep(atMs - nowMs());
+  };
+}
+
+async function askWhile(
+  goesOn: () => boolean,
+  { question, reader, turn }: Reader,
   seen: Seen[],
   surroundings: Surroundings,
 ): Promise<void> {
   const { clock, save } = surroundings;
-  if (reader > 0) await clock.sleep((askEveryMs * reader) / readers.length);
-  while (clock.nowMs() < untilMs) {
+  for (await turn(); goesOn(); await turn()) {
     const askedMs = clock.nowMs();
     const asked = await askOnce(question, surroundings);
     const one: Seen = { ...asked, question, reader, askedMs, seenMs: clock.nowMs() };
     seen.push(one);
     save(seenLine(one));
-    const pauseMs = askEveryMs - (clock.nowMs() - askedMs);
-    if (pauseMs > 0) await clock.sleep(pauseMs);
   }
 }
 

@@ -2,7 +2,7 @@
  * What a run of answers must have shown before it may pass: enough different positions, a base and slices merged, the
  * log's end of the start reached, and never silent for long. A run that could not have failed proves nothing. Pure.
  */
-import { type History, positionText, type Seen, type SeenAnswer } from './history.js';
+import { type Experiment, type History, type LogExtent, positionText, type Seen, type SeenAnswer } from './history.js';
 
 /** A pass needs at least so many different positions. */
 export const positionsMin = 20;
@@ -20,6 +20,14 @@ export interface RunFigures {
   readonly reasons: readonly string[];
 }
 
+/** Whether a question has shown too little for a pass, of a kind that more time can bring. */
+export function seenTooLittle({ questions }: Experiment, logAtStart: LogExtent, seen: readonly Seen[]): boolean {
+  return questions.some((question) => {
+    const answers = seen.filter((one): one is SeenAnswer => one.question === question && !('unknown' in one));
+    return countPositions(answers) < positionsMin || !hasBoth(answers) || !reachesStart(logAtStart, answers);
+  });
+}
+
 /** The figures of one question's run, and the reasons for which it cannot pass. */
 export function shortcomings(
   history: History,
@@ -27,7 +35,7 @@ export function shortcomings(
   seen: readonly Seen[],
   answers: readonly SeenAnswer[],
 ): RunFigures {
-  const positions = new Set(answers.map((answer) => positionText(answer.position))).size;
+  const positions = countPositions(answers);
   const moments = [history.startedMs, ...answers.map((answer) => answer.seenMs), history.endedMs];
   const gaps = moments.slice(1).map((moment, i) => moment - moments[i]!);
   const longestSilenceMs = Math.max(...gaps);
@@ -35,10 +43,10 @@ export function shortcomings(
   const reasons: string[] = [];
   if (positions < positionsMin)
     reasons.push(`only ${positions} different positions, at least ${positionsMin} are needed`);
-  if (!answers.some((answer) => answer.base.size > 0 && answer.slices > 0)) {
+  if (!hasBoth(answers)) {
     reasons.push('no answer had both a base with sums and slices after it');
   }
-  if (!reachesStart(history, answers)) {
+  if (!reachesStart(history.logAtStart, answers)) {
     reasons.push(`the last answer does not cover the log's end at the start, ${positionText(history.logAtStart.ends)}`);
   }
   if (longestSilenceMs > silenceMsMax) {
@@ -59,11 +67,18 @@ export function shortcomings(
   };
 }
 
-function reachesStart(history: History, answers: readonly SeenAnswer[]): boolean {
+function countPositions(answers: readonly SeenAnswer[]): number {
+  return new Set(answers.map((answer) => positionText(answer.position))).size;
+}
+
+/** Whether any answer was a merge: of a base with sums and of slices after it. */
+function hasBoth(answers: readonly SeenAnswer[]): boolean {
+  return answers.some((answer) => answer.base.size > 0 && answer.slices > 0);
+}
+
+function reachesStart(logAtStart: LogExtent, answers: readonly SeenAnswer[]): boolean {
   const last = answers.at(-1);
-  return (
-    last !== undefined && history.logAtStart.ends.every((end, partition) => (last.position[partition] ?? 0) >= end)
-  );
+  return last !== undefined && logAtStart.ends.every((end, partition) => (last.position[partition] ?? 0) >= end);
 }
 
 /** How often answers came while they came at all: a silence is judged by its length, not by this. */

@@ -3,9 +3,8 @@
  * module, with the clients that it needs, is loaded when it runs. Flags are parsed by src/config/flags.ts.
  */
 import type { LabName } from '../resources.js';
+import { type Described, labs, runtimeFlags, startFlags, switchFlags } from './lab-flags.js';
 import type { Command } from './report.js';
-
-type Described = readonly [name: string, text: string];
 
 export interface CommandEntry {
   /** `['lambda', 'generator', 'rate']`; all but the last are groups. */
@@ -19,54 +18,6 @@ export interface CommandEntry {
 
 const questionNames = 'items-sold, revenue-by-machine, or what the live version declares';
 
-/** The commands of one lab: those that both have, and its own. */
-interface LabCommands {
-  readonly summary: string;
-  readonly upFlags: readonly Described[];
-  readonly upExample: string;
-  readonly logsExample: string;
-}
-
-const sharedUpFlags: readonly Described[] = [
-  ['--rate <events>', 'events per second (50)'],
-  ['--seed <number>', 'what the events follow from (1)'],
-  ['--events <number>', 'stop after so many events (without end)'],
-  ['--start-time <time>', 'timestamp of the first event, for reproducible ones: date or epoch ms (now)'],
-  ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
-  ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],
-  ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0)'],
-  ['--spark-workers <number>', 'Spark workers, each with room for two versions (1)'],
-  ['--retention <time|size>', 'how much of the log Kafka keeps: 12h, 7d, 10GB or forever (forever)'],
-  ['--port-base <number>', 'added to all ports on this machine (0)'],
-  ['--build', 'build the images even if they are there'],
-  ['--no-grafana', 'leave Grafana out'],
-  ['--ca <file>', "a company's certificate authorities, PEM, for building (SNACKLAB_CA)"],
-  ['--timeout <seconds>', 'from the start of the containers to the first answer (600)'],
-];
-
-const labs: Readonly<Record<LabName, LabCommands>> = {
-  lambda: {
-    summary: 'the Lambda lab: Kafka, HDFS, MapReduce, Spark, Cassandra',
-    upFlags: [
-      ...sharedUpFlags,
-      ['--batch-every <seconds>', 'from one batch cycle to the next (60)'],
-      ['--datanodes <number>', 'HDFS DataNodes (1)'],
-      ['--nodemanagers <number>', 'YARN NodeManagers (1)'],
-    ],
-    upExample: 'snacklab lambda up --rate 1000 --batch-every 30 --spark-workers 2',
-    logsExample: 'snacklab lambda logs coordinator --follow',
-  },
-  kappa: {
-    summary: 'the Kappa lab: Kafka, Spark, Cassandra',
-    upFlags: [
-      ...sharedUpFlags,
-      ['--archive', 'keep the log in HDFS too, so that a replay reaches what the log has forgotten (not)'],
-    ],
-    upExample: 'snacklab kappa up --rate 1000 --retention 1h --archive',
-    logsExample: 'snacklab kappa logs compactor --follow',
-  },
-};
-
 export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = Object.entries(
   labs,
 ).flatMap(([lab, { summary }]) => [
@@ -74,16 +25,8 @@ export const groups: readonly { readonly path: readonly string[]; readonly summa
   { path: [lab, 'generator'], summary: 'change how events are made, while the lab runs' },
 ]);
 
-const startFlags: readonly Described[] = [
-  ['--as <version>', 'its name, v2'],
-  ['--questions <file>', 'what it answers, YAML or JSON (as the live version)'],
-  ['--detach', 'do not wait until it has caught up'],
-];
-
-const switchFlags: readonly Described[] = [
-  ['--force', 'also when readers then go back'],
-  ['--wait <seconds>', 'how long to wait for the instant at which it covers the live one (3)'],
-];
+/** A command of a lab, which may be told which one. */
+const ofLab = (entry: CommandEntry): CommandEntry => ({ ...entry, flags: [...(entry.flags ?? []), ...runtimeFlags] });
 
 /** The commands that both labs have. */
 function sharedCommands(lab: LabName): readonly CommandEntry[] {
@@ -95,7 +38,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       summary:
         'build and start the lab, and wait for the first exact answer; a flag that is not given keeps what the lab has',
       flags: upFlags,
-      examples: [inLab('up'), upExample],
+      examples: [inLab('up'), upExample, inLab('up --runtime embedded')],
       load: () => import('./commands/up.js'),
     },
     {
@@ -128,6 +71,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       summary: 'read answers while the lab runs, and judge each against the log; exit 1 is a wrong answer, 2 not known',
       flags: [
         ['--seconds <number>', 'how long to read answers (30)'],
+        ['--at-most <seconds>', 'go on for up to so long while too little was seen for a pass (as --seconds)'],
         ['--question <name>', `${questionNames} (all)`],
         ['--after-kill', 'allow answers to be unknown for 60 s instead of 2 s'],
         ['--ledger', "look for each entry of the generator's ledger in the log as well"],
@@ -162,6 +106,22 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       flags: [['--rate <events>', 'events per second until then (50000)']],
       examples: [inLab('generator fill 2000000')],
       load: () => import('./commands/fill-log.js'),
+    },
+    {
+      path: [lab, 'ingest'],
+      summary: "a file of your own events into the log; exit 1 where some are refused, 2 where one's fate is not known",
+      arguments: [['<file>', 'JSON lines or CSV with a header row; - for standard input']],
+      flags: [
+        ['--format <name>', 'jsonl or csv (by the name of the file; jsonl)'],
+        ['--dry-run', 'judge the events and send none; needs no lab'],
+        ['--timeout <seconds>', 'how long to wait for a lab that takes nothing (120)'],
+      ],
+      examples: [
+        inLab('ingest sales.jsonl'),
+        inLab('ingest sales.csv --dry-run'),
+        `zcat sales.jsonl.gz | ${inLab('ingest -')}`,
+      ],
+      load: () => import('./commands/ingest.js'),
     },
     {
       path: [lab, 'versions'],
@@ -205,7 +165,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
     },
     {
       path: [lab, 'down'],
-      summary: 'stop the lab and remove its containers; its data stays',
+      summary: 'stop the lab and remove its containers, or end its process; its data stays',
       flags: [['--volumes', 'forget the data as well']],
       examples: [inLab('down'), inLab('down --volumes')],
       load: () => import('./commands/down.js'),
@@ -225,6 +185,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => import('./commands/doctor.js'),
   },
   {
+    path: ['demo'],
+    summary: 'both architectures in this process, no Docker needed: half a minute of events, and a verdict',
+    flags: [
+      ['--seconds <number>', 'how long answers are read (30)'],
+      ['--rate <events>', 'events per second (1000)'],
+      ['--seed <number>', 'what the events follow from (1)'],
+      ['--late <fraction>', 'events that come late, 0 to 1 (0.01)'],
+      ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0.01)'],
+      ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0.01)'],
+      ['--architecture <name>', 'lambda, kappa or both (both)'],
+      [
+        '--merge <how>',
+        "exact, or naive: count as well what is wrong when Lambda's speed layer starts anew with each batch",
+      ],
+      ['--keep <directory>', 'keep the data there; given again, it goes on where it stood'],
+    ],
+    examples: ['snacklab demo', 'snacklab demo --seconds 60 --rate 20000 --merge naive --keep ./demo-data'],
+    load: () => import('./commands/demo.js'),
+  },
+  {
     path: ['compare'],
     summary: 'the same events through one lab after the other, and one table (Markdown): exactness, ages, cost, effort',
     flags: [
@@ -241,28 +221,28 @@ export const commandTable: readonly CommandEntry[] = [
     examples: ['snacklab compare', 'snacklab compare --seconds 300 --rate 5000 --merge naive --json'],
     load: () => import('./commands/compare.js'),
   },
-  ...sharedCommands('lambda'),
-  {
+  ...sharedCommands('lambda').map(ofLab),
+  ofLab({
     path: ['lambda', 'batch'],
     summary: 'run a batch cycle now, and wait until its base is published',
     flags: [['--timeout <seconds>', 'how long to wait (300)']],
     examples: ['snacklab lambda batch'],
     load: () => import('./commands/batch.js'),
-  },
-  {
+  }),
+  ofLab({
     path: ['lambda', 'change'],
     summary: 'start a second version beside the live one: the batch recomputes it, and it has a speed layer of its own',
     flags: startFlags,
     examples: ['snacklab lambda change --as v2 --questions questions.yaml'],
     load: () => import('./commands/change.js'),
-  },
-  ...sharedCommands('kappa'),
-  {
+  }),
+  ...sharedCommands('kappa').map(ofLab),
+  ofLab({
     path: ['kappa', 'replay'],
     summary:
       'start a second version beside the live one: it reads the log from its beginning into an output of its own',
     flags: startFlags,
     examples: ['snacklab kappa replay --as v2', 'snacklab kappa replay --as v2 --questions questions.yaml --detach'],
     load: () => import('./commands/replay.js'),
-  },
+  }),
 ];

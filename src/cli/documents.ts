@@ -6,7 +6,9 @@
  */
 import { z } from 'zod';
 import { measurements } from './compare/measurements.js';
-import { lab, position } from './documents-common.js';
+import { lab, position, runtime } from './documents-common.js';
+import { demo } from './documents-demo.js';
+import { ingest } from './documents-ingest.js';
 import { verify } from './documents-verify.js';
 import { dropped, replay, switched, versions } from './documents-versions.js';
 
@@ -72,8 +74,11 @@ export const up = z
     schema: z.literal('snacklab/up'),
     version: z.literal(1),
     lab,
+    runtime,
+    dir: z.string().optional().describe("The embedded runtime's only: where the lab is."),
     answer,
     pages,
+    ingestion: z.string().nullable().describe('Where `POST` takes events over HTTP; null: only through `ingest`.'),
     grafana: z.object({ runs: z.boolean(), reason: z.string().nullable() }),
     settings,
     tookMs: z.object({ images: z.number(), containers: z.number(), answer: z.number() }),
@@ -123,6 +128,7 @@ export const status = z
     schema: z.literal('snacklab/status'),
     version: z.literal(1),
     lab,
+    runtime,
     running: z.boolean(),
     services: z.array(service),
     memoryBytes: z.number(),
@@ -210,11 +216,13 @@ export const down = z
     schema: z.literal('snacklab/down'),
     version: z.literal(1),
     lab,
+    runtime,
+    pid: z.number().int().nullable().optional().describe("The embedded runtime's process that was ended."),
     containers: z.array(z.string()),
     networks: z.array(z.string()),
     volumes: z.array(z.string()),
   })
-  .describe('`down`: names of what was removed.');
+  .describe('`down`: names of what was removed; of an embedded lab its directory is the volume.');
 
 export type DownDocument = z.infer<typeof down>;
 
@@ -263,7 +271,7 @@ export const error = z
 /** All of them; `schema` tells them apart. */
 export const documents = [
   ...([up, status, query, batch, generator, logs, down, verify] as const),
-  ...([replay, versions, switched, dropped, compare, doctor, error] as const),
+  ...([replay, versions, switched, dropped, ingest, demo, compare, doctor, error] as const),
 ] as const;
 export type Document = z.infer<(typeof documents)[number]>;
 

@@ -1,27 +1,25 @@
 /** Waits for the first answer that covers an event and equals the truth: the end of `up`. Watches the services meanwhile. */
 import type { UpFlags } from '../config/flags.js';
 import { LabError } from '../errors.js';
-import type { LabName } from '../resources.js';
-import { type Engine, listContainers } from '../runtimes/docker/containers.js';
-import { assertAlive } from '../runtimes/docker/lifecycle.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import { type CheckedAnswer, compared, readChecked } from './answers.js';
-import { liveQuestions, openStore } from './lab.js';
+import type { RunningLab } from './lab.js';
+import { liveQuestions } from './live-version.js';
 import type { CommandContext } from './report.js';
 
 const pauseMs = 250;
 const truthWaitMs = 3000;
 
+/** `assertAlive` throws what ended one of the services, if it did. */
 export async function firstExactAnswer(
-  docker: Engine,
-  lab: LabName,
+  found: Pick<RunningLab, 'openStore'>,
   flags: Pick<UpFlags, 'rate'>,
   timeoutMs: number,
   { clock, signal, say }: CommandContext,
+  assertAlive: () => Promise<void>,
 ): Promise<CheckedAnswer> {
   say('waiting for the first exact answer');
-  const before = await listContainers(docker, lab);
-  await using store = await openStore(lab, before);
+  await using store = await found.openStore();
   // A rate that was given at run time outlives the generator's own: one that is given here replaces it.
   if (flags.rate !== undefined) await store.changeWanted({ rate: flags.rate });
   const deadlineMs = clock.nowMs() + timeoutMs;
@@ -31,7 +29,7 @@ export async function firstExactAnswer(
     if (typeof look !== 'string') return look;
     if (look !== last) say(`  not yet: ${look}`);
     last = look;
-    await assertAlive(docker, lab, before);
+    await assertAlive();
     if (clock.nowMs() > deadlineMs) throw tooLate(timeoutMs, last);
     await clock.sleep(pauseMs);
   }

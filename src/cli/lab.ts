@@ -1,57 +1,89 @@
 /**
- * A lab that is up, as commands use it: its containers, and its serving store through the port that they publish.
- * Kafka's client takes a tenth of a second to load, so it is loaded where it is needed.
+ * A lab as commands use it, whichever runtime it runs in: its serving store, its log, and its parts. Which runtime that is,
+ * is found out here and nowhere else; the clients of each are loaded when a lab of it is found.
  */
-import { LabError } from '../errors.js';
+import type { CheckedLog } from '../checker/verify.js';
+import type { LabError } from '../errors.js';
 import type { Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
 import type { LabName } from '../resources.js';
-import { openCassandraSession } from '../runtimes/docker/cassandra-session.js';
-import { openCassandraStore } from '../runtimes/docker/cassandra-store.js';
-import { publishedPort } from '../runtimes/docker/compose-settings.js';
-import { connectEngine, type Engine, type LabContainer, listContainers } from '../runtimes/docker/containers.js';
-import type { Log, ServingStore } from '../runtimes/ports.js';
-import type { Head, Heads } from '../serving/head.js';
-import type { CommandContext } from './report.js';
-import { nearest } from './text.js';
+import type { Log, ServiceReport, ServingStore } from '../runtimes/ports.js';
+import type { Heads } from '../serving/head.js';
+import { chooseRuntime, type Runtime } from './choose-runtime.js';
+import type { StatusDocument } from './documents.js';
+import type { ArchiveReport } from './replay-reach.js';
+import type { CommandContext, CommandInput } from './report.js';
 
 export interface RunningLab {
-  readonly docker: Engine;
-  readonly containers: readonly LabContainer[];
+  readonly lab: LabName;
+  readonly runtime: Runtime;
+  /** Why it cannot be used, where it is not up: what is to be thrown then. */
+  readonly absent: LabError | undefined;
+  /** Throws `unavailable` when the store cannot be reached. */
+  openStore(): Promise<ServingStore & AsyncDisposable>;
+  /** Throws `unavailable` when the log cannot be reached, at the latest after `patienceMs`. */
+  openLog(patienceMs?: number): Promise<Log & AsyncDisposable>;
+  /** The log as the checker reads it. `say` is told what of it is left out. */
+  openCheckerLog(say: (line: string) => void): Promise<CheckedLog & AsyncDisposable>;
+  /** Where events are sent to. Throws `unavailable` where nothing takes them. */
+  ingestionAddress(): Promise<IngestionAddress>;
+  /** The lines of the generator's ledger, as it prints it for a checker. */
+  ledgerLines(): Promise<readonly string[]>;
+  /** Throws where one more version would find no room. */
+  mustHaveRoom(heads: Heads): Promise<void>;
+  /** Makes the tables in which a version's questions are served, where they are not there yet. */
+  createServedTables(questions: readonly Question[]): Promise<void>;
+  /** What an archive that a replay may read from last said; undefined where there is none. */
+  archiveSaid(reports: readonly Pick<ServiceReport, 'service' | 'report'>[]): ArchiveReport | null | undefined;
+  parts(): Promise<LabParts>;
+  /** What one service prints, or all. Throws `usage` when there is none of that name. */
+  logs(service: string | undefined): Promise<LabLogs>;
 }
 
-/** The engine and the lab's containers. Throws `unavailable` when the lab has none. */
-export async function findLab(lab: LabName, context: CommandContext): Promise<RunningLab> {
-  const docker = await connectEngine(context.config);
-  const containers = await listContainers(docker, lab);
-  if (containers.length === 0) throw notUp(lab, 'has no containers');
-  return { docker, containers };
+/** A port of this machine, or a socket in its file system. */
+export type IngestionAddress = { readonly host: string; readonly port: number } | { readonly socketPath: string };
+
+/** What a lab consists of, for `status`. */
+export type LabParts = Pick<StatusDocument, 'running' | 'services' | 'memoryBytes' | 'pages'>;
+
+/** A line that a service printed. */
+export interface LogLine {
+  readonly container: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly text: string;
 }
 
-/** The serving store of a lab. Throws `unavailable` when its Cassandra does not run. */
-export function openStore(lab: LabName, containers: readonly LabContainer[]): Promise<ServingStore & AsyncDisposable> {
-  return openCassandraStore({ contactPoint: cassandraOf(lab, containers), architecture: lab });
+export interface LabLogs {
+  /** The last lines, by time. */
+  read(tail: number): Promise<readonly LogLine[]>;
+  /** Lines as they are printed, beginning with the last ones, until the signal or until there is nothing to follow. */
+  follow(tail: number, signal: AbortSignal): AsyncIterable<LogLine>;
+  lineText(line: LogLine): string;
 }
 
-function cassandraOf(lab: LabName, containers: readonly LabContainer[]): string {
-  const cassandra = containers.find(({ service }) => service === 'cassandra');
-  const port = publishedPort(containers, 'cassandra');
-  if (cassandra?.state !== 'running' || port === undefined) {
-    throw notUp(lab, `has no running Cassandra (it is ${cassandra?.state ?? 'not there'})`);
+/** The lab that a command means. Throws `unavailable` when it is not up. */
+export async function findLab(
+  input: Pick<CommandInput, 'lab' | 'options'>,
+  context: CommandContext,
+): Promise<RunningLab> {
+  const found = await locateLab(input, context);
+  if (found.absent !== undefined) throw found.absent;
+  return found;
+}
+
+/** The lab that a command means, also when it is not up. */
+export async function locateLab(
+  input: Pick<CommandInput, 'lab' | 'options'>,
+  context: CommandContext,
+): Promise<RunningLab> {
+  const choice = await chooseRuntime(input, context);
+  if (choice.runtime === 'embedded') {
+    const { embeddedLab } = await import('./embedded-lab.js');
+    return embeddedLab(input.lab, choice);
   }
-  return `127.0.0.1:${port}`;
-}
-
-/** The lab's log, from the host. Throws `unavailable` when its Kafka does not run. */
-export async function openLog(lab: LabName, containers: readonly LabContainer[], patienceMs?: number): Promise<Log> {
-  const kafka = containers.find(({ service }) => service === 'kafka');
-  const port = publishedPort(containers, 'kafka');
-  if (kafka?.state !== 'running' || port === undefined) {
-    throw notUp(lab, `has no running Kafka (it is ${kafka?.state ?? 'not there'})`);
-  }
-  const broker = `127.0.0.1:${port}`;
-  const { kafkaLog } = await import('../runtimes/docker/kafka-log.js');
-  return kafkaLog(patienceMs === undefined ? { broker } : { broker, patienceMs });
+  const { connectDockerLab } = await import('./docker-lab.js');
+  return connectDockerLab(input.lab, context.config);
 }
 
 /** The first and the next offset of each partition. */
@@ -61,51 +93,12 @@ export interface LogExtent {
 }
 
 /** Undefined where the log cannot be asked: the rest is worth having without it. */
-export async function logExtent(lab: LabName, containers: readonly LabContainer[]): Promise<LogExtent | undefined> {
+export async function logExtent(found: Pick<RunningLab, 'openLog'>): Promise<LogExtent | undefined> {
   try {
-    const log = await openLog(lab, containers, 5000);
+    await using log = await found.openLog(5000);
     const [starts, ends] = await Promise.all([log.starts(), log.ends()]);
     return { starts, ends };
   } catch {
     return undefined;
   }
-}
-
-/** The questions that the live pipeline answers now. Throws `unavailable` when there is none. */
-export async function liveQuestions(store: Pick<ServingStore, 'readHeads'>): Promise<readonly Question[]> {
-  return liveHead(await store.readHeads()).questions;
-}
-
-/** The head that readers follow. Throws `unavailable` when there is none. */
-export function liveHead({ heads, live }: Heads): Head {
-  const head = heads.get(live);
-  if (head !== undefined) return head;
-  throw new LabError('there is no pipeline yet', { kind: 'unavailable', suggestion: 'snacklab {lab} up' });
-}
-
-/** Makes the tables in which a version's questions are served, where they are not there yet. */
-export async function createServedTables(
-  lab: LabName,
-  containers: readonly LabContainer[],
-  questions: readonly Question[],
-): Promise<void> {
-  await using session = await openCassandraSession({ contactPoint: cassandraOf(lab, containers) });
-  const { createTables } = await import('../runtimes/docker/setup.js');
-  await createTables(session, questions);
-}
-
-/** The question of this name. Throws `usage` when there is none. */
-export function questionNamed(name: string, questions: readonly Question[]): Question {
-  const question = questions.find((one) => one.name === name);
-  if (question !== undefined) return question;
-  const names = questions.map((one) => one.name);
-  throw new LabError(`there is no question "${name}"`, {
-    kind: 'usage',
-    suggestion: nearest(name, names) ?? names.join(', or '),
-    detail: { name, names },
-  });
-}
-
-function notUp(lab: LabName, why: string): LabError {
-  return new LabError(`the ${lab} lab ${why}`, { kind: 'unavailable', suggestion: `snacklab ${lab} up` });
 }

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** The command line's entry point: signals in, exit code out. The commands are listed in ./command-table.ts. */
+import { setMaxListeners } from 'node:events';
 import { Interrupted, ignoreClosedPipe, interruptedExitCode, printProgress } from './output.js';
 import { runCommandLine } from './program.js';
 
 const interruption = new AbortController();
+// Each reader of `verify` and of the demo that sleeps listens to it, and Node warns of more than ten.
+setMaxListeners(0, interruption.signal);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     // Who asks twice does not want to wait for an orderly end.

@@ -1,6 +1,6 @@
 /** How far back a replay reaches: as far as the log, and further where its archive says that it has what was before. Pure. */
 import { z } from 'zod';
-import { covers, formatPosition, messagesBetween, min, type Position } from '../positions/position.js';
+import { covers, formatPosition, messagesBelow, messagesBetween, min, type Position } from '../positions/position.js';
 
 export interface ReplayReach {
   /** Where a replay begins. */
@@ -32,7 +32,12 @@ export function archiveReportIn(
 
 /** The reach of a log that begins there, with what `archiveReportIn` found. */
 export function replayReach(logStarts: Position, archive: ArchiveReport | null | undefined): ReplayReach {
-  const without = (note: string | null) => ({ origin: logStarts, archived: 0, missing: sum(logStarts), note });
+  const without = (note: string | null) => ({
+    origin: logStarts,
+    archived: 0,
+    missing: messagesBelow(logStarts),
+    note,
+  });
   if (archive === undefined) return without(null);
   if (archive === null) return without('the archive has not said anything yet');
   const parsed = said.safeParse(archive.report);
@@ -46,7 +51,5 @@ export function replayReach(logStarts: Position, archive: ArchiveReport | null |
     );
   }
   const begins = min(origin, logStarts);
-  return { origin: begins, archived: messagesBetween(begins, logStarts), missing: sum(begins), note: null };
+  return { origin: begins, archived: messagesBetween(begins, logStarts), missing: messagesBelow(begins), note: null };
 }
-
-const sum = (position: Position) => position.reduce((all, offset) => all + offset, 0);

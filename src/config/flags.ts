@@ -73,16 +73,26 @@ const labFlags = {
   portBase: wholeNumber(0, 55_000).optional(),
   retention: retention.optional(),
   archive: z.boolean().optional(),
+  ingestPort: wholeNumber(1, 65_535).optional(),
+  ingestHost: z.string().min(1, 'must be an address of this machine').optional(),
 };
 
 export const upFlags = z.object({
   ...labFlags,
   build: z.boolean().default(false),
   grafana: z.boolean().default(true),
+  console: z.boolean().default(true),
+  consoleListen: z.string().min(1, 'must be an address').optional(),
   ca: z.string().optional(),
   timeout: seconds(86_400).default(600_000),
 });
 export type UpFlags = z.output<typeof upFlags>;
+
+/** Of every command of a lab: which lab of that name is meant. */
+export const runtimeFlags = z.object({
+  runtime: z.enum(['docker', 'embedded'], 'must be docker or embedded').optional(),
+  dir: z.string().min(1, 'must name a directory').optional(),
+});
 
 export const queryFlags = z.object({ csv: z.boolean().default(false) });
 export const watchFlags = z.object({
@@ -91,12 +101,13 @@ export const watchFlags = z.object({
 });
 export const verifyFlags = z.object({
   seconds: decimal(1, 3600).default(30),
+  atMost: decimal(1, 3600).optional(),
   question: z.string().optional(),
   afterKill: z.boolean().default(false),
   ledger: z.boolean().default(false),
   history: z.string().optional(),
 });
-/** Both versions move all the time: within a second or so comes an instant at which one covers the other. */
+/** The live version is held for a moment, so that the other one covers it within a second or so. */
 export const switchFlags = z.object({ force: z.boolean().default(false), wait: seconds(3600).default(3000) });
 /** Of `replay` and `change`, which both start a version. */
 export const startFlags = z.object({
@@ -110,6 +121,11 @@ export const logsFlags = z.object({
   follow: z.boolean().default(false),
   tail: wholeNumber(0, 1_000_000).default(100),
 });
+export const ingestFlags = z.object({
+  format: z.enum(['jsonl', 'csv'], 'must be jsonl or csv').optional(),
+  dryRun: z.boolean().default(false),
+  timeout: seconds(86_400).default(120_000),
+});
 export const downFlags = z.object({ volumes: z.boolean().default(false) });
 export const fillFlags = z.object({ rate: decimal(1, 10_000_000).default(50_000) });
 export const compareFlags = z.object({
@@ -119,6 +135,17 @@ export const compareFlags = z.object({
   cpus: wholeNumber(1, 1024).optional(),
   seed: labFlags.seed.default(1),
   portBase: labFlags.portBase.default(0),
+});
+export const demoFlags = z.object({
+  seconds: decimal(5, 3600).default(30),
+  rate: decimal(1, 1_000_000).default(1000),
+  seed: labFlags.seed.default(1),
+  late: fraction.default(0.01),
+  duplicate: fraction.default(0.01),
+  malformed: fraction.default(0.01),
+  architecture: z.enum(['lambda', 'kappa', 'both'], 'must be lambda, kappa or both').default('both'),
+  merge: z.enum(['exact', 'naive'], 'must be exact or naive').default('exact'),
+  keep: z.string().min(1, 'must be a directory').optional(),
 });
 export const doctorFlags = z.object({ portBase: labFlags.portBase.default(0), ca: z.string().optional() });
 

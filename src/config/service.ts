@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const address = z.string().regex(/^[^\s:]+:\d+$/, 'must be host:port');
 const fraction = z.coerce.number().min(0).max(1);
 /** Compose gives an unset variable as an empty text. */
-const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
+export const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
 
 const common = z.object({
   SNACKLAB_LAB: z.enum(['lambda', 'kappa']),
@@ -90,7 +90,34 @@ export function coordinatorConfig(environment: Environment = process.env): Coord
   };
 }
 
-export interface GeneratorConfig extends ServiceConfig {
+export interface IngestionConfig extends ServiceConfig {
+  /** What senders have to know; undefined: they need none. */
+  readonly token: string | undefined;
+  /** Whether only the lab reaches the addresses of this container, beside what its machine publishes for itself. */
+  readonly isPrivateNetwork: boolean;
+}
+
+export function ingestionConfig(environment: Environment = process.env): IngestionConfig {
+  const own = z.object({ SNACKLAB_INGEST_NETWORK: z.enum(['private', 'open']).default('open') });
+  const { SNACKLAB_INGEST_NETWORK } = parseEnvironment(own, environment);
+  const isPrivateNetwork = SNACKLAB_INGEST_NETWORK === 'private';
+  return { ...serviceConfig(environment), token: ingestionToken(environment), isPrivateNetwork };
+}
+
+const tokenRule = /^[\x21-\x7e]{16,512}$/;
+
+/** The token of ingestion, where one is set. The error does not say its value: it is a secret. */
+export function ingestionToken(environment: Environment = process.env): string | undefined {
+  const token = emptyIsUnset(environment.SNACKLAB_INGEST_TOKEN) as string | undefined;
+  if (token === undefined || tokenRule.test(token)) return token;
+  throw new LabError(`SNACKLAB_INGEST_TOKEN has ${token.length} characters that do not make a token`, {
+    kind: 'usage',
+    suggestion: 'take 16 to 512 letters, digits and signs without a space, such as `openssl rand -hex 24` makes',
+  });
+}
+
+/** What the generator makes, whichever runtime it runs in. */
+export interface GeneratorSettings {
   /** Events per second that the generator starts with; wanted state may change it. */
   readonly rate: number;
   readonly seed: number;
@@ -103,6 +130,8 @@ export interface GeneratorConfig extends ServiceConfig {
   readonly duplicate: number;
   readonly malformed: number;
 }
+
+export interface GeneratorConfig extends ServiceConfig, GeneratorSettings {}
 
 export function generatorConfig(environment: Environment = process.env): GeneratorConfig {
   const own = z.object({

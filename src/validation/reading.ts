@@ -1,5 +1,5 @@
 /** The validation view's reader of the log, opened anew where the fold has to see something again. */
-import { LabError } from '../errors.js';
+import { isAway, LabError } from '../errors.js';
 import { covers, max } from '../positions/position.js';
 import type { Clock, Log, LogReader } from '../runtimes/ports.js';
 import type { PrefixFold } from './prefix-fold.js';
@@ -50,7 +50,7 @@ async function orLost<T>(log: Log, fold: PrefixFold, read: () => Promise<T>): Pr
 
 /** An engine that is away says nothing of what the log has; and of the rest only the log's start is for good. */
 async function isLost(log: Log, fold: PrefixFold, error: unknown): Promise<boolean> {
-  if (error instanceof LabError && error.kind === 'unavailable') return false;
+  if (isAway(error)) return false;
   const starts = await log.starts().catch(() => undefined);
   // What lies below the counted position is only read to know repeats again: the next try does with less of it.
   const needed = max(fold.nextToRead, fold.position);

@@ -17,7 +17,8 @@ export interface Validation {
   readonly pipeline: string;
   readonly store: ServingStore;
   readonly log: Log;
-  readonly rawEvents: RawEventStore;
+  /** Undefined: this runtime keeps none. */
+  readonly rawEvents: RawEventStore | undefined;
   /** Whether this one keeps the raw events now: of one log there is one set of them, whoever follows it. */
   readonly keepsRawEvents: () => boolean;
   readonly clock: Clock;
@@ -107,7 +108,8 @@ class Follower {
     this.#origin = head.origin;
     this.#gate = new RawEventGate(validation.clock.nowMs());
     this.#head = head;
-    this.#aimed = start.number;
+    // Nothing is told yet of the origin's fold, not even of slice 0: a version that began at a cut has an answer there.
+    this.#aimed = start.number === 0 ? -1 : start.number;
     this.#written = start.number;
   }
 
@@ -128,16 +130,18 @@ class Follower {
 
   /** Counts what it can, and writes the truth of each head that it reaches. */
   async settle(): Promise<void> {
+    const { rawEvents } = this.#validation;
     for (;;) {
       const events: RawEvent[] = [];
       // Only as many are held as are kept: at high rates none are.
       const onEvent = (event: EventFields, message: Message) => {
+        if (rawEvents === undefined) return;
         const admitted = this.#gate.admit(1, this.#validation.clock.nowMs());
         if (admitted && this.#validation.keepsRawEvents()) events.push({ event, message });
       };
       const reached = this.fold.advance(onEvent);
       if (reached !== undefined) await this.#writeTruth(reached);
-      if (events.length > 0) await this.#validation.rawEvents.keep(events);
+      if (events.length > 0) await rawEvents?.keep(events);
       await this.#sayRawEvents();
       if (reached === undefined) return;
     }
@@ -161,7 +165,7 @@ class Follower {
         repeatWindowEvents,
         behindMessages: messagesBetween(position, this.#head.position),
         bufferedBytes: this.fold.bufferedBytes,
-        rawEvents: this.#gate.state,
+        ...(this.#validation.rawEvents === undefined ? {} : { rawEvents: this.#gate.state }),
       },
     });
   }
@@ -198,7 +202,7 @@ class Follower {
   async #sayRawEvents(): Promise<void> {
     const { rawEvents, clock, say, keepsRawEvents } = this.#validation;
     const { state } = this.#gate;
-    if (!keepsRawEvents()) {
+    if (rawEvents === undefined || !keepsRawEvents()) {
       this.#said = undefined;
       return;
     }

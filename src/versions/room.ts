@@ -47,13 +47,13 @@ export function mustFit({ heads }: Pick<Heads, 'heads'>, { sparkWorkers, runnerB
   );
 }
 
-/** Throws `unavailable` where the engine's disk is too small for one more output; undefined: it is not known. */
-export function mustFitOnDisk(freeBytes: number | undefined): void {
+/** Throws `unavailable` where the disk is too small for one more output; undefined: it is not known. `where` is its remedy. */
+export function mustFitOnDisk(freeBytes: number | undefined, where: string): void {
   if (freeBytes === undefined || freeBytes >= diskNeededBytes) return;
   const [free, needed] = [freeBytes, diskNeededBytes].map((bytes) => Math.floor(bytes / 2 ** 20));
   throw new LabError(`${free} MiB of disk are free, another output needs ${needed}; nothing was changed`, {
     kind: 'unavailable',
-    suggestion: 'free some: docker system df shows what the engine holds',
+    suggestion: `free some: ${where}`,
     detail: { freeBytes },
   });
 }

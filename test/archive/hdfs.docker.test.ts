@@ -2,12 +2,10 @@
  * Goal: the archive's safety on a real HDFS: names are given once, refusals are seen, files are whole or not there.
  * Method: the archive's own client against the shared lab's NameNode, in folders of its own.
  */
-import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openWebHdfs, type WebHdfs } from '../../src/runtimes/docker/webhdfs.js';
-import { docker } from '../lab/lab.js';
-import { container } from '../lab/lambda.js';
+import { openHdfsFromHost } from '../lab/hdfs.js';
 
 const folder = `/test-${process.pid}`;
 
@@ -15,12 +13,7 @@ describe.runIf(inject('docker'))('HDFS', () => {
   let hdfs: WebHdfs;
 
   beforeAll(async () => {
-    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
-    const address = await docker('inspect', '--format', format, container('datanode'));
-    // The NameNode names its DataNode by a name that only the lab's network knows.
-    const lookup: LookupFunction = (_name, options, done) =>
-      options.all ? done(null, [{ address, family: 4 }]) : done(null, address, 4);
-    hdfs = openWebHdfs('127.0.0.1:29870', lookup);
+    hdfs = await openHdfsFromHost();
     await hdfs.makeDirectory(folder);
   });
 

@@ -85,6 +85,7 @@ export const smallExperiment: Experiment = {
   lab: 'lambda',
   questions: builtinQuestions.map(({ name }) => name),
   seconds: 5,
+  secondsAtMost: 5,
   afterKill: false,
 };
 

@@ -9,6 +9,12 @@ import { rightAnswer, smallCheckedLog, smallExperiment } from './small-lab.js';
 /** A lab that commits a slice every 150 ms and makes a base of every ten, seen through a virtual clock. */
 function virtualLab(ask: (question: string, nowMs: number) => Asked = rightAt) {
   let nowMs = 0;
+  const sleepers: { readonly wakeMs: number; wake(): void }[] = [];
+  const wakeFirst = () => {
+    const first = sleepers.sort((a, b) => a.wakeMs - b.wakeMs).shift()!;
+    nowMs = Math.max(nowMs, first.wakeMs);
+    first.wake();
+  };
   const lines: string[] = [];
   const surroundings: Surroundings = {
     ask: async (question) => {
@@ -18,12 +24,12 @@ function virtualLab(ask: (question: string, nowMs: number) => Asked = rightAt) {
     extent: async () => (nowMs === 0 ? { starts: [0, 0], ends: [3, 2] } : smallCheckedLog().extent()),
     clock: {
       nowMs: () => nowMs,
-      // Both questions sleep at once; virtual time is that of the one that wakes last.
-      sleep: async (ms) => {
-        const wakeMs = nowMs + ms;
-        await Promise.resolve();
-        nowMs = Math.max(nowMs, wakeMs);
-      },
+      // All readers sleep at once; they wake one after the other, in the order of their times.
+      sleep: (ms) =>
+        new Promise<void>((wake) => {
+          sleepers.push({ wakeMs: nowMs + ms, wake });
+          setImmediate(wakeFirst);
+        }),
     },
     save: (line) => lines.push(line),
   };
@@ -50,7 +56,7 @@ describe('a verification', () => {
     expect(first).toMatchObject({ verdict: 'pass', wrong: 0, unknown: 0 });
     expect(first.ok).toBeGreaterThan(60);
     const readers = parseHistory(lines).seen.map((one) => `${one.question} ${one.reader}`);
-    expect(new Set(readers).size).toBe(4);
+    expect(new Set(readers).size).toBe(8);
     const again = await judgeAgain(parseHistory(lines), smallCheckedLog(), surroundings.clock);
     expect({ ...again, countedMs: 0 }).toEqual({ ...first, countedMs: 0 });
   });
@@ -72,6 +78,19 @@ describe('a verification', () => {
     expect(verdict.verdict).toBe('pass');
     expect(verdict.unknown).toBeGreaterThan(0);
     expect(lines.some((line) => line.includes('reading failed: no host could be reached'))).toBe(true);
+  });
+
+  it('goes on while it has seen too little for a pass, and for no longer than it may', async () => {
+    // Too few slices are committed in the first second for a pass, and enough in three.
+    const judged = async (secondsAtMost: number) => {
+      const { surroundings } = virtualLab();
+      return verify({ ...smallExperiment, seconds: 1, secondsAtMost }, surroundings, smallCheckedLog());
+    };
+    expect(await judged(1)).toMatchObject({ verdict: 'unknown', seconds: expect.closeTo(1, 0) });
+    expect((await judged(2)).shortcomings.join()).toContain('different positions, at least 20 are needed');
+    const enough = await judged(60);
+    expect(enough.verdict, enough.shortcomings.join()).toBe('pass');
+    expect(enough.seconds).toBeLessThan(10);
   });
 
   it('is unknown when the log cannot be reached', async () => {

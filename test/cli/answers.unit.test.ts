@@ -46,7 +46,7 @@ const truth: Truth = {
   sums,
 };
 
-function storeWith(options: { truth?: Truth | undefined; slices?: unknown[] }): ServingStore {
+function storeWith(options: { truth?: Truth | undefined; newest?: Truth; slices?: unknown[] }): ServingStore {
   const store: Partial<ServingStore> = {
     readHeads: async () => ({
       live: 'lambda-1',
@@ -58,6 +58,7 @@ function storeWith(options: { truth?: Truth | undefined; slices?: unknown[] }): 
     }),
     readSlices: async () => (options.slices ?? [slice]) as never,
     readTruth: async (_, number) => (number === 1 ? options.truth : undefined),
+    readNewestTruth: async () => options.newest ?? options.truth,
   };
   return store as ServingStore;
 }
@@ -101,6 +102,23 @@ describe('an answer and its truth', () => {
     expect(compared(checked as never)).toBe('unknown');
     expect(clock.nowMs()).toBeGreaterThanOrEqual(3000);
     expect(clock.nowMs()).toBeLessThan(4000);
+  });
+
+  it('are read anew at once when the truth has passed the answer', async () => {
+    let reads = 0;
+    const store = storeWith({ newest: { ...truth, number: 2 } });
+    const passedAtFirst = {
+      ...store,
+      readHeads: () => {
+        reads++;
+        return store.readHeads();
+      },
+      readTruth: async () => (reads > 1 ? truth : undefined),
+    };
+    const clock = virtualClock();
+    expect(await readChecked(passedAtFirst, itemsSold.name, clock, 3000)).toMatchObject({ truth });
+    expect(reads).toBe(2);
+    expect(clock.nowMs()).toBeLessThan(100);
   });
 
   it('are unknown, with the reason, when a slice is missing', async () => {

@@ -14,6 +14,15 @@ describe('the command line’s environment', () => {
     expect(commandLineConfig({ XDG_CACHE_HOME: 'here' }).cacheFolder).toBe(join(homedir(), '.cache', 'snacklab'));
   });
 
+  it('keeps the data of embedded labs where the system keeps that of applications', () => {
+    const folderOn = (system: string, environment = {}) => commandLineConfig(environment, system).dataFolder;
+    expect(folderOn('linux')).toBe(join(homedir(), '.local', 'share', 'snacklab'));
+    expect(folderOn('darwin')).toBe(join(homedir(), 'Library', 'Application Support', 'snacklab'));
+    expect(folderOn('win32', { LOCALAPPDATA: '/local' })).toBe(join('/local', 'snacklab'));
+    expect(folderOn('linux', { XDG_DATA_HOME: '/data' })).toBe('/data/snacklab');
+    expect(folderOn('linux', { XDG_DATA_HOME: 'data' })).toBe(join(homedir(), '.local', 'share', 'snacklab'));
+  });
+
   it('takes an empty variable as not set', () => {
     const config = commandLineConfig({ SNACKLAB_IMAGE_PREFIX: '', DOCKER_HOST: '' });
     expect(config.imagePrefix).toBe('snacklab');

@@ -15,7 +15,7 @@ function refusal(parse: () => unknown): LabError {
 describe('flags', () => {
   it('leaves what was not given open, so that a lab keeps what it has', () => {
     const flags = parseFlags(upFlags, {});
-    expect(flags).toEqual({ build: false, grafana: true, timeout: 600_000 });
+    expect(flags).toEqual({ build: false, grafana: true, console: true, timeout: 600_000 });
   });
 
   it('reads texts as values', () => {

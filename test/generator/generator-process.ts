@@ -2,18 +2,15 @@
  * A whole generator as a process of its own, for tests that kill it: `BROKER FOLDER RATE`. Its serving store always
  * wants it to run; each report is printed as a line of JSON.
  */
-import { runGenerator } from '../../generator/run-generator.js';
-import { realClock, runService } from '../../src/runtimes/docker/service-runtime.js';
+import { producerAt, runGenerator } from '../../generator/run-generator.js';
+import { runService } from '../../src/runtimes/docker/service-runtime.js';
+import { realClock } from '../../src/runtimes/service-scope.js';
 
 const [kafka, ledgerFolder, rate] = process.argv.slice(2);
 
 await runService('generator', ({ stop, say }) =>
   runGenerator({
-    config: {
-      lab: 'lambda',
-      kafka: kafka!,
-      cassandra: '',
-      holds: false,
+    settings: {
       rate: Number(rate),
       seed: 7,
       events: undefined,
@@ -22,6 +19,7 @@ await runService('generator', ({ stop, say }) =>
       duplicate: 0.05,
       malformed: 0.05,
     },
+    openProducer: (scope) => producerAt(kafka!, scope),
     ledgerFolder: ledgerFolder!,
     openStore: async () => ({
       readWanted: async () => ({ rate: null, paused: false, batchRequests: 0 }),

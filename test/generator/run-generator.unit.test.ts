@@ -8,11 +8,11 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLedgerFile } from '../../generator/ledger-file.js';
 import { printedLines } from '../../generator/printed-ledger.js';
-import { runGenerator, topic } from '../../generator/run-generator.js';
+import { producerAt, runGenerator, topic } from '../../generator/run-generator.js';
 import { LedgerSearch } from '../../src/checker/ledger.js';
-import type { GeneratorConfig } from '../../src/config/service.js';
-import { realClock } from '../../src/runtimes/docker/service-runtime.js';
+import type { GeneratorSettings } from '../../src/config/service.js';
 import type { Wanted } from '../../src/runtimes/ports.js';
+import { realClock } from '../../src/runtimes/service-scope.js';
 import { type FakeBroker, startFakeBroker } from './fake-broker.js';
 
 let folder = '';
@@ -99,12 +99,8 @@ describe('a generator that is killed', () => {
 });
 
 /** A generator in this process, with a serving store by hand. */
-function setUp(broker: FakeBroker, name: string, changes: Partial<GeneratorConfig> = {}) {
-  const config: GeneratorConfig = {
-    lab: 'lambda',
-    kafka: broker.address,
-    cassandra: '',
-    holds: false,
+function setUp(broker: FakeBroker, name: string, changes: Partial<GeneratorSettings> = {}) {
+  const settings: GeneratorSettings = {
     rate: 2000,
     seed: 7,
     events: undefined,
@@ -123,7 +119,8 @@ function setUp(broker: FakeBroker, name: string, changes: Partial<GeneratorConfi
     return value;
   };
   const running = runGenerator({
-    config,
+    settings,
+    openProducer: (scope) => producerAt(broker.address, scope),
     ledgerFolder: join(folder, name),
     openStore: () =>
       answer({

@@ -20,13 +20,15 @@ export interface CliOptions {
   readonly timeoutMs?: number;
   /** Whether its progress is shown as it comes. */
   readonly show?: boolean;
+  /** Variables beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs `snacklab ARGS`; hold points are on, so that tests can stop services where they choose. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { timeoutMs = 120_000, show = false } = options;
+  const { timeoutMs = 240_000, show = false, environment = {} } = options;
   const child = spawn('node', [cli, ...args], {
-    env: { ...process.env, SNACKLAB_HOLDS: 'on' },
+    env: { ...process.env, SNACKLAB_HOLDS: 'on', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
   });
@@ -41,9 +43,13 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   });
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) =>
-      code === null ? reject(new Error(`${args.join(' ')}: ${signal}`)) : resolve(code),
-    );
+    child.once('close', (code, signal) => {
+      if (code !== null) return resolve(code);
+      const said = `${stdout.slice(-1_000)}\n${stderr.slice(-2_000)}`;
+      reject(
+        new Error(`${args.join(' ')}: ended by ${signal}, at most ${timeoutMs} ms were given; it had said: ${said}`),
+      );
+    });
   });
   return { exitCode, stdout, stderr };
 }

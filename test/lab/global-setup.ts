@@ -1,19 +1,22 @@
 /**
- * Goal: a Lambda lab on the real engines for all docker tests, brought up as a user would, gone afterwards; and no other
- * lab left behind (Kappa's is brought up by the first test that needs it: ./kappa.ts).
- * Method: runs the built command line. Without a Docker engine the tests are left out, loudly; where they are required
- * (SNACKLAB_REQUIRE_DOCKER=1) that is a failure. SNACKLAB_KEEP_LAB=lambda, or =kappa for the tests of that lab alone, uses a
- * lab that is up and leaves it up.
+ * Goal: room for the labs of the docker tests, and none left behind. Each lab is brought up by the first file that needs it
+ * (./use-lambda.ts, ./kappa.ts): this runs before the tests of all projects, and engines beside those would only slow them.
+ * Method: without a Docker engine the tests are left out, loudly; where they are required (SNACKLAB_REQUIRE_DOCKER=1) that
+ * is a failure. SNACKLAB_KEEP_LAB=lambda, or =kappa for the tests of that lab alone, uses a lab that is up and leaves it up.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { labSettings, runCli } from './cli.js';
+import { runCli } from './cli.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Whether a Docker engine answers, and so the lab is up. */
+    /** Whether a Docker engine answers, and so the tests have a lab. */
     readonly docker: boolean;
+    /** A folder of this run alone, in which it remembers from file to file what it has brought up. */
+    readonly runFolder: string;
   }
 }
 
@@ -35,15 +38,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   execFileSync('node', ['build.mjs'], { cwd: root, stdio: 'inherit' });
-  if (process.env.SNACKLAB_KEEP_LAB === 'kappa') return undefined;
-  const keep = process.env.SNACKLAB_KEEP_LAB === 'lambda';
+  const runFolder = mkdtempSync(join(tmpdir(), 'snacklab-test-run-'));
+  project.provide('runFolder', runFolder);
+  const keep = process.env.SNACKLAB_KEEP_LAB !== undefined;
   if (!keep) await makeRoomForOurLab();
-  const up = await runCli(['lambda', 'up', ...labSettings, '--json'], { timeoutMs: 2_400_000, show: true });
-  if (up.exitCode !== 0) {
-    if (!keep) await endOurLab();
-    throw new Error(`the lab did not come up (exit ${up.exitCode}): ${up.stderr.slice(-2_000)}`);
-  }
   return async () => {
+    rmSync(runFolder, { recursive: true });
     if (project.vitest.state.getFailedFilepaths().length > 0) sayHowTheLabIs();
     if (!keep) await endOurLab();
   };

@@ -12,7 +12,7 @@ import { covers, equal, type Position } from '../../src/positions/position.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
 import { readDeadLetters } from '../../src/runtimes/docker/checker-log.js';
 import { eventTopic, kafkaLog } from '../../src/runtimes/docker/kafka-log.js';
-import { realClock } from '../../src/runtimes/docker/service-runtime.js';
+import { realClock } from '../../src/runtimes/service-scope.js';
 import { readAnswer } from '../../src/serving/read-answer.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';

@@ -11,7 +11,7 @@ import { findResources, type Resources } from '../../src/resources.js';
 import { certificatesIn, readContext, stageContext } from '../../src/runtimes/docker/build-context.js';
 import { buildSteps } from '../../src/runtimes/docker/compose-build.js';
 
-const shared = ['setup', 'generator', 'validation', 'views'];
+const shared = ['setup', 'generator', 'validation', 'views', 'ingestion', 'console'];
 const bundles = [...shared, 'archive', 'archive-lines', 'coordinator', 'batch-task', 'compactor'];
 const noCa = { caFile: undefined, buildArguments: ['debian'] };
 

@@ -1,10 +1,10 @@
 /**
- * Goal: the serving store on a real Cassandra keeps what the ports promise: conditional writes are applied, refused or
- * in doubt and never repeated, views are replaced whole and in their order, and plain writes outlast a restart.
+ * Goal: what only a real Cassandra can get into: conditional writes are in doubt and never repeated, a view is seen whole
+ * while it is replaced, and plain writes outlast a restart. What any store does is for test/conformance.
  * Method: a pipeline of its own beside the lab's; Cassandra is paused, killed and started while a write is on its way.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
+import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import { type CassandraSession, openCassandraSession } from '../../src/runtimes/docker/cassandra-session.js';
 import { storeOn } from '../../src/runtimes/docker/cassandra-store.js';
 import { createPipeline } from '../../src/runtimes/docker/setup.js';
@@ -50,110 +50,22 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     await expect(storeOn(session, 'nobody').readHeads()).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  it('changes a head when all that is expected holds, and refuses when any part does not', async () => {
-    const segments = [{ epoch: 1, after: 0 }];
-    expect(await store.changeHead(pipeline, { epoch: 0, number: 0 }, { epoch: 1, segments })).toBe('applied');
-    expect(await store.changeHead(pipeline, { epoch: 0, number: 0 }, { epoch: 2 })).toBe('refused');
-    expect(await store.changeHead(pipeline, { epoch: 1, number: 7 }, { epoch: 2 })).toBe('refused');
-    expect(await store.changeHead(pipeline, { epoch: 1, position: [3, 1] }, { epoch: 2 })).toBe('refused');
-    const expected = { epoch: 1, position: origin, segments, status: 'ready' } as const;
-    expect(await store.changeHead(pipeline, expected, { number: 1, position: [9, 4] })).toBe('applied');
-    expect(await headNow()).toEqual({
-      ...newHead(pipeline, 1, origin, builtinQuestions),
-      ...{ epoch: 1, segments, number: 1, position: [9, 4] },
-    });
-  });
-
-  it('lets one of many who change the same version through', async () => {
-    expect(await store.readCycle(pipeline)).toBeUndefined();
-    const version = 7;
-    expect(await store.putCycle(pipeline, { version, state: 'first' })).toBe('applied');
-    const outcomes = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => store.changeCycle(pipeline, version, `state ${i}`)),
-    );
-    expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(1);
-    const winner = outcomes.indexOf('applied');
-    expect(await store.readCycle(pipeline)).toEqual({ version: version + 1, state: `state ${winner}` });
-  });
-
-  it('makes a cycle anew above all that an earlier pipeline of its name reached, and only then', async () => {
-    const { version } = (await store.readCycle(pipeline))!;
-    expect(await store.putCycle(pipeline, { version, state: 'late' })).toBe('refused');
-    expect(await store.putCycle(pipeline, { version: version + 100, state: 'new' })).toBe('applied');
-    expect(await store.changeCycle(pipeline, version, 'a zombie')).toBe('refused');
-    expect(await store.readCycle(pipeline)).toEqual({ version: version + 100, state: 'new' });
-  });
-
-  it('reads slices in order over several pages, of all epochs, with sums that no double holds', async () => {
+  it('reads slices in order over several pages', async () => {
     const numbers = Array.from({ length: 1_203 }, (_, i) => i + 1);
-    await Promise.all(numbers.map((number) => store.writeSlice(slice(number, 1))));
-    await store.writeSlice(slice(7, 2));
+    await Promise.all(numbers.map((number) => store.writeSlice(slice(number))));
     const slices = await store.readSlices(incarnation, itemsSold.name, 5, 1_203);
-    expect(slices.map(({ number }) => number)).toEqual([6, 7, 7, ...numbers.slice(7)]);
-    expect(slices.filter(({ number }) => number === 7)).toEqual([slice(7, 1), slice(7, 2)]);
-    await store.deleteSlices(incarnation, itemsSold.name, 1_200);
-    const left = await store.readSlices(incarnation, itemsSold.name, 0, 1_203);
-    expect(left.map(({ number }) => number)).toEqual([1_201, 1_202, 1_203]);
+    expect(slices.map(({ number }) => number)).toEqual(numbers.slice(5));
   });
 
-  it('keeps bases, folds and truths apart, and deletes those below', async () => {
-    const { leastEventMs: _least, greatestEventMs: _greatest, epoch: _epoch, ...part } = slice(4, 1);
-    for (const kind of ['base', 'fold'] as const) {
-      for (const id of [1, 2]) await store.writeBase({ ...part, kind, id });
-    }
-    await store.deleteBases('base', incarnation, itemsSold.name, 2);
-    expect(await store.readBase('base', incarnation, 1, itemsSold.name)).toBeUndefined();
-    expect(await store.readBase('base', incarnation, 2, itemsSold.name)).toEqual({ ...part, kind: 'base', id: 2 });
-    expect(await store.readBase('fold', incarnation, 1, itemsSold.name)).toEqual({ ...part, kind: 'fold', id: 1 });
-    const { from: _from, until: position, ...rest } = part;
-    for (const number of [8, 9, 10]) await store.writeTruth({ ...rest, number, position, repeats: 1 });
-    await store.deleteTruths(incarnation, itemsSold.name, 9);
-    expect(await store.readTruth(incarnation, 8, itemsSold.name)).toBeUndefined();
-    expect(await store.readNewestTruth(incarnation, itemsSold.name)).toMatchObject({ number: 10, repeats: 1 });
-  });
-
-  it('adds up what it stores of a pipeline and question, and removes all of it', async () => {
+  it('adds up what it stores of a pipeline and question as it is stored', async () => {
     const part = { incarnation: incarnation + 1, question: itemsSold.name };
-    const { leastEventMs: _least, greatestEventMs: _greatest, epoch: _epoch, ...rest } = { ...slice(4, 1), ...part };
+    const { leastEventMs: _least, greatestEventMs: _greatest, epoch: _epoch, ...rest } = { ...slice(4), ...part };
     const { from: _from, until: position, ...counts } = rest;
-    expect(await store.storedBytes(part)).toBe(0);
-    for (const number of [1, 2]) await store.writeSlice({ ...slice(number, 1), ...part });
+    for (const number of [1, 2]) await store.writeSlice({ ...slice(number), ...part });
     await store.writeBase({ ...rest, kind: 'base', id: 1 });
     await store.writeTruth({ ...counts, position, repeats: 0 });
-    const lengths = [slice(1, 1), slice(2, 1), rest, rest].map(({ sums }) => pack(sums).length);
+    const lengths = [slice(1), slice(2), rest, rest].map(({ sums }) => pack(sums).length);
     expect(await store.storedBytes(part)).toBe(lengths.reduce((a, b) => a + b));
-    await store.deleteStored(part);
-    expect(await store.storedBytes(part)).toBe(0);
-  });
-
-  it('keeps wanted state and reports per lab', async () => {
-    expect(await store.readWanted()).toEqual({ rate: null, paused: false, batchRequests: 0 });
-    await store.changeWanted({ rate: 12.5, paused: true });
-    await store.changeWanted({ batchRequests: 3 });
-    expect(await store.readWanted()).toEqual({ rate: 12.5, paused: true, batchRequests: 3 });
-    await store.changeWanted({ rate: null });
-    expect(await store.readWanted()).toMatchObject({ rate: null, paused: true });
-    await store.report({ service: 'archive', atMs: 5, report: { files: 2 } });
-    expect(await store.readReports()).toEqual([{ service: 'archive', atMs: 5, report: { files: 2 } }]);
-  });
-
-  it('replaces a view whole, and lets no older one come back', async () => {
-    await store.replaceView(view(20, { apple: 1n, mars: 2n }));
-    await store.replaceView(view(22, { apple: 5n }));
-    await store.replaceView(view(21, { apple: 3n, twix: 9n }));
-    expect(await viewRows(session)).toEqual([{ item: 'apple', number: 22n, merged: 5n }]);
-    await store.replaceView(view(22, { apple: 5n }));
-    expect(await viewRows(session)).toEqual([{ item: 'apple', number: 22n, merged: 5n }]);
-  });
-
-  it('empties the views of all questions but those that are kept, and nothing of a later version', async () => {
-    await store.replaceView(view(23, { apple: 5n }));
-    await store.emptyOtherViews([itemsSold], viewVersion(0, 24, 0));
-    expect(await viewRows(session)).toHaveLength(1);
-    await store.emptyOtherViews([revenueByMachine], viewVersion(0, 22, 0));
-    expect(await viewRows(session)).toHaveLength(1);
-    await store.emptyOtherViews([revenueByMachine], viewVersion(0, 24, 0));
-    expect(await viewRows(session)).toEqual([]);
   });
 
   it('never shows a mixture of two views', async () => {
@@ -241,11 +153,11 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
   });
 });
 
-function slice(number: number, epoch: number): Slice {
+function slice(number: number): Slice {
   return {
-    ...{ incarnation, epoch, number, question: itemsSold.name, from: [number, 0], until: [number + 1, 0] },
-    ...{ messages: 1, rejected: 0, leastEventMs: number === 7 ? null : 1_700_000_000_000, greatestEventMs: null },
-    sums: new Map([['["apple"]', [2n ** 63n - BigInt(epoch), -1n]]]),
+    ...{ incarnation, epoch: 1, number, question: itemsSold.name, from: [number, 0], until: [number + 1, 0] },
+    ...{ messages: 1, rejected: 0, leastEventMs: 1_700_000_000_000, greatestEventMs: 1_700_000_000_000 },
+    sums: new Map([['["apple"]', [BigInt(number), -1n]]]),
   };
 }
 

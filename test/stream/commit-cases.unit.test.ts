@@ -62,7 +62,8 @@ function recordingStore(firstHead: Head | null) {
       effects.push({ effect: 'changeHead', pipeline, expected, change });
       return next(state.outcomes);
     },
-    async writeSlice(slice: Slice) {
+    // When it was written is each runtime's own: the store's clock gives it where Python writes.
+    async writeSlice({ committedMs: _, ...slice }: Slice) {
       effects.push({ effect: 'writeSlice', slice: { ...slice, sums: written(slice.sums) } });
     },
   };

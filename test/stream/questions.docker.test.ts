@@ -1,10 +1,9 @@
 /**
- * Goal: the stream job's Spark SQL and the TypeScript fold answer every kind of question alike, to the last digit.
+ * Goal: the stream job's Spark SQL and the TypeScript fold answer every kind of question alike, to the last digit, and it
+ * counts the one corpus as all other layers do (test/conformance).
  * Method: questions of all kinds of sums, keys and filters over random events, the corpus and malformed messages,
  * through job.py's own query in a local Spark in its image, by both of its ways (one task, and several with a shuffle).
  */
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { EventFields } from '../../src/events/event.js';
 import { judge } from '../../src/events/parse.js';
@@ -12,10 +11,17 @@ import { items } from '../../src/events/rule.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
 import { count, greatest, least, type Question, total, totalOfProduct } from '../../src/questions/question.js';
 import { foldEvents } from '../../src/sums/fold.js';
+import {
+  type CorpusLayer,
+  messages as corpusMessages,
+  questions as corpusQuestions,
+  overflows,
+} from '../conformance/corpus.js';
+import { corpusBehaviour, overflowBehaviour } from '../conformance/corpus-behaviour.js';
 import { eventText } from '../events/case.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
-import { sparkImage } from './spark-image.js';
+import { askSpark, type SparkAnswer, type SparkResult, type SparkRound, sparkWays, tableOf } from './ask-spark.js';
 
 const sums = {
   events: count(),
@@ -81,95 +87,54 @@ const messages: readonly (Uint8Array | null)[] = [
   ...malformedMessages(seed, 1500),
 ].filter((value) => value === null || value.length < 100_000);
 
-interface Answer {
-  readonly until: readonly number[];
-  readonly rejected: number;
-  readonly parts: readonly {
-    readonly question: string;
-    readonly messages: number;
-    readonly rejected: number;
-    readonly leastEventMs: number;
-    readonly greatestEventMs: number;
-    readonly sums: readonly (readonly [unknown[], (string | null)[]])[];
-  }[];
-}
+const placed = messages.map((value, i) => ({ partition: i % 3, offset: Math.floor(i / 3), value }));
+const rounds: readonly SparkRound[] = [
+  { questions, messages: placed },
+  { questions: corpusQuestions, messages: corpusMessages },
+  ...overflows.map((overflow) => ({ questions: [overflow.question], messages: overflow.messages })),
+];
 
-/** Asks the stream job's query over these messages, in a Spark of its own. Returns its exit code and what it printed. */
-async function askSpark(
-  asked: readonly Question[],
-  values: readonly (Uint8Array | null)[],
-): Promise<{ readonly code: number | null; readonly lines: readonly string[] }> {
-  const program = readFileSync(new URL('./aggregate.py', import.meta.url), 'utf8');
-  const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab', '/opt/snacklab/event-rule.json'];
-  const spark = spawn(
-    'docker',
-    ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage(), ...python],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
-  const output: Buffer[] = [];
-  spark.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  const ended = new Promise<number | null>((resolve, reject) => spark.on('error', reject).on('close', resolve));
-  const encoded = values.map((value) => value && Buffer.from(value).toString('base64'));
-  spark.stdin.end(JSON.stringify({ questions: asked, messages: encoded }));
-  const code = await ended;
-  return { code, lines: Buffer.concat(output).toString('utf8').split('\n') };
-}
+describe.runIf(inject('docker'))('the stream job', () => {
+  let results: readonly SparkResult[];
+  beforeAll(async () => {
+    results = await askSpark(rounds);
+  });
 
-async function answersOfSpark(): Promise<Answer[]> {
-  const { code, lines } = await askSpark(questions, messages);
-  expect(code).toBe(0);
-  return lines.filter((line) => line.startsWith('ANSWER ')).map((line) => JSON.parse(line.slice(7)) as Answer);
-}
+  itEqualsTheFold(() => results[0]!.answers);
 
-describe.runIf(inject('docker'))(`the stream job's query over ${messages.length} messages of seed ${seed}`, () => {
+  const layerOf =
+    (way: number): CorpusLayer =>
+    async (asked) => {
+      const { answers, overflow, rejections } = results[rounds.findIndex((round) => round.messages === asked)]!;
+      if (overflow !== null) throw new Error(overflow);
+      return {
+        tables: new Map(answers[way]!.parts.map((part) => [part.question, tableOf(part)])),
+        rejected: rejections,
+      };
+    };
+  describe.each(sparkWays.map((name, way) => [name, way] as const))('%s', (_, way) => {
+    corpusBehaviour(layerOf(way));
+  });
+  overflowBehaviour(layerOf(0));
+});
+
+function itEqualsTheFold(answers: () => readonly SparkAnswer[]): void {
   const events: EventFields[] = [];
   for (const message of messages) {
     const judgement = judge(message);
     if ('event' in judgement) events.push(judgement.event);
   }
   const rejected = messages.length - events.length;
-  let answers: Answer[];
-
-  beforeAll(async () => {
-    answers = await answersOfSpark();
-  });
-
-  it.each([
-    ['in one task', 0],
-    ['in several, with a shuffle', 1],
-    ['in one task again, by the same plan', 2],
-  ] as const)('equals the fold %s', (_, way) => {
-    const answer = answers[way]!;
+  it.each(sparkWays)(`equals the fold over ${messages.length} messages of seed ${seed}, %s`, (way) => {
+    const answer = answers()[sparkWays.indexOf(way)]!;
     expect(answer.rejected).toBe(rejected);
     expect(answer.until).toEqual([...[0, 1, 2].map((p) => Math.ceil((messages.length - p) / 3)), 0]);
     expect(answer.parts.map(({ question }) => question)).toEqual(questions.map(({ name }) => name));
     for (const [i, part] of answer.parts.entries()) {
-      const expected = [...foldEvents(questions[i]!, events)].map(([key, row]) => [
-        key,
-        row.map((s) => s?.toString() ?? null),
-      ]);
-      const actual = part.sums.map(([key, row]) => [JSON.stringify(key), row]);
-      expect(actual.sort(), part.question).toEqual(expected.sort());
+      expect(tableOf(part), part.question).toEqual(foldEvents(questions[i]!, events));
       expect(part).toMatchObject({ messages: messages.length, rejected });
       expect(part.leastEventMs).toBe(Math.min(...events.map((event) => event.timestamp as number)));
       expect(part.greatestEventMs).toBe(Math.max(...events.map((event) => event.timestamp as number)));
     }
   });
-
-  it('names the sum that leaves 64 bits, and gives no answer', async () => {
-    const times = { ...ask('of-times', []), sums: { last: greatest('timestamp'), times: total('timestamp') } };
-    const late = Array.from({ length: 1_100 }, (_, i) =>
-      Buffer.from(eventText({ event_id: `"late-${i}"`, timestamp: String(Number.MAX_SAFE_INTEGER) })),
-    );
-    const { code, lines } = await askSpark([...builtinQuestions, times], late);
-    expect(code).not.toBe(0);
-    expect(lines.filter((line) => line.startsWith('ANSWER '))).toEqual([]);
-    const [said, ...others] = lines.filter((line) => line.includes('64 bits'));
-    expect(said).toMatch(
-      /^the sum times of of-times left 64 bits .* start a version whose questions leave that sum out/,
-    );
-    expect(others).toEqual([]);
-  });
-});
+}

@@ -67,9 +67,9 @@ describe('mustFit', () => {
 
 describe('the disk', () => {
   it('has room for another output, or it is said how much is free, and needed', () => {
-    expect(() => mustFitOnDisk(512 * 2 ** 20)).not.toThrow();
-    expect(() => mustFitOnDisk(undefined)).not.toThrow();
-    expect(() => mustFitOnDisk(511 * 2 ** 20)).toThrow(
+    expect(() => mustFitOnDisk(512 * 2 ** 20, 'look')).not.toThrow();
+    expect(() => mustFitOnDisk(undefined, 'look')).not.toThrow();
+    expect(() => mustFitOnDisk(511 * 2 ** 20, 'look')).toThrow(
       '511 MiB of disk are free, another output needs 512; nothing was changed',
     );
   });

@@ -6,7 +6,8 @@ import { messagesBetween } from '../../positions/position.js';
 import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { type Head, mergedNumber } from '../../serving/head.js';
-import { findLab, liveHead, openStore } from '../lab.js';
+import { findLab } from '../lab.js';
+import { liveHead } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration, grouped } from '../text.js';
 
@@ -16,12 +17,11 @@ const nothingNewMs = 5000;
 
 type Published = NonNullable<Cycle['history']['lastPublished']>;
 
-export async function run({ lab, options }: CommandInput, context: CommandContext): Promise<Report> {
-  const { timeout } = parseFlags(batchFlags, options);
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
+export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
+  const { timeout } = parseFlags(batchFlags, input.options);
+  await using store = await (await findLab(input, context)).openStore();
   // Awaited here: the store closes when this function is left.
-  return await batchNow(lab, store, timeout, context);
+  return await batchNow(input.lab, store, timeout, context);
 }
 
 /** Asks for a batch cycle and waits for its base. */

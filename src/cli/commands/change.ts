@@ -6,16 +6,18 @@ import { LabError } from '../../errors.js';
 import { covers, formatPosition, max, messagesBetween, type Position } from '../../positions/position.js';
 import { newHead } from '../../serving/head.js';
 import { versionOf } from '../../versions/versions.js';
-import { openLog } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { startVersion, type VersionPlan, type VersionRequest } from './start-version.js';
 
 export function run(input: CommandInput, context: CommandContext): Promise<Report> {
-  return startVersion(input, context, async (request) => {
-    const log = await openLog(request.lab, request.containers);
-    return planFromCut(request, await log.starts());
-  });
+  return startVersion(input, context, fromTheCut);
+}
+
+/** Begins at the cut of the live version's base. */
+export async function fromTheCut(request: VersionRequest): Promise<VersionPlan> {
+  await using log = await request.found.openLog();
+  return planFromCut(request, await log.starts());
 }
 
 /** Begins at the live base's cut. Throws `fail` where the log no longer has all that comes after it. */

@@ -1,10 +1,11 @@
 /** `drop`: a version's job ends and what it stored goes. The live one is refused. */
 import { dropFlags, parseFlags } from '../../config/flags.js';
+import type { LabName } from '../../resources.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head } from '../../serving/head.js';
 import { dropVersion } from '../../versions/change-versions.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
-import { findLab, openStore } from '../lab.js';
+import { findLab } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration } from '../text.js';
 
@@ -14,13 +15,24 @@ export async function run(input: CommandInput, context: CommandContext): Promise
   const { lab } = input;
   const { timeout } = parseFlags(dropFlags, input.options);
   const pipeline = pipelineNamed(lab, input.arguments[0]!);
+  await using store = await (await findLab(input, context)).openStore();
+  // Awaited here: the store closes when this function is left.
+  return await dropNow(lab, store, pipeline, timeout, context);
+}
+
+/** Drops the version of this full name, and waits until it is gone. */
+export async function dropNow(
+  lab: LabName,
+  store: ServingStore,
+  pipeline: string,
+  timeoutMs: number,
+  context: Pick<CommandContext, 'clock' | 'signal' | 'say'>,
+): Promise<Report> {
   const startedMs = context.clock.nowMs();
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
   const incarnation = (await store.readHeads()).heads.get(pipeline)?.incarnation;
   await dropVersion(store, context.clock, pipeline);
   context.say(`${versionOf(pipeline)} is marked; its job ends and its output goes`);
-  const gone = await untilGone(store, { pipeline, incarnation }, startedMs + timeout, context);
+  const gone = await untilGone(store, { pipeline, incarnation }, startedMs + timeoutMs, context);
   const tookMs = context.clock.nowMs() - startedMs;
   const document = { schema: 'snacklab/drop', version: 1, lab, pipeline, gone, tookMs } as const;
   const text = gone

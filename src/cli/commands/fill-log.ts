@@ -4,9 +4,11 @@
  */
 import { fillFlags, messagesArgument, parseArgument, parseFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
-import { covers, messagesBetween } from '../../positions/position.js';
+import { messagesBetween } from '../../positions/position.js';
 import type { Log, ServingStore } from '../../runtimes/ports.js';
-import { findLab, liveHead, openLog, openStore } from '../lab.js';
+import { behind } from '../../versions/versions.js';
+import { findLab } from '../lab.js';
+import { liveHead } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 
@@ -19,9 +21,9 @@ export async function run(input: CommandInput, context: CommandContext): Promise
   const { lab } = input;
   const messages = parseArgument(messagesArgument, 'the number of messages', input.arguments[0]);
   const { rate } = parseFlags(fillFlags, input.options);
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
-  const log = await openLog(lab, containers);
+  const found = await findLab(input, context);
+  await using store = await found.openStore();
+  await using log = await found.openLog();
   const there = await fillLog(store, log, { messages, rate }, context);
   const { rate: events, paused } = await store.readWanted();
   const document = { schema: 'snacklab/generator', version: 1, lab, rate: events, paused, messages: there } as const;
@@ -61,15 +63,7 @@ export async function fillLog(
     }
   }
   const { ends, count } = await extent();
-  const uncounted = async () => {
-    const { position } = liveHead(await store.readHeads());
-    return covers(position, ends)
-      ? 0
-      : messagesBetween(
-          position,
-          ends.map((end, i) => Math.max(end, position[i]!)),
-        );
-  };
+  const uncounted = async () => behind(liveHead(await store.readHeads()), ends);
   await untilCount('counted of them:', count, async () => count - (await uncounted()), context);
   return count;
 }

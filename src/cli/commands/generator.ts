@@ -1,7 +1,8 @@
 /** `generator rate|pause|resume`: stores what is wanted; the generator follows within a moment. */
 import { parseArgument, rateArgument } from '../../config/flags.js';
-import type { Wanted } from '../../runtimes/ports.js';
-import { findLab, openStore } from '../lab.js';
+import type { LabName } from '../../resources.js';
+import type { ServingStore, Wanted } from '../../runtimes/ports.js';
+import { findLab } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 
@@ -17,9 +18,18 @@ export function resume(input: CommandInput, context: CommandContext): Promise<Re
   return change({ paused: false }, input, context);
 }
 
-async function change(wanted: Partial<Wanted>, { lab }: CommandInput, context: CommandContext): Promise<Report> {
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
+async function change(wanted: Partial<Wanted>, input: CommandInput, context: CommandContext): Promise<Report> {
+  await using store = await (await findLab(input, context)).openStore();
+  // Awaited here: the store closes when this function is left.
+  return await changeGenerator(input.lab, store, wanted);
+}
+
+/** Stores what is wanted of the generator from now on. */
+export async function changeGenerator(
+  lab: LabName,
+  store: Pick<ServingStore, 'changeWanted' | 'readWanted'>,
+  wanted: Partial<Wanted>,
+): Promise<Report> {
   await store.changeWanted(wanted);
   const { rate: events, paused } = await store.readWanted();
   const document = { schema: 'snacklab/generator', version: 1, lab, rate: events, paused } as const;

@@ -4,7 +4,8 @@ import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { answerDocument, readChecked } from '../answers.js';
 import type { AnswerDocument, QueryDocument } from '../documents.js';
-import { findLab, liveQuestions, openStore, questionNamed } from '../lab.js';
+import { findLab } from '../lab.js';
+import { liveQuestions, questionNamed } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped, table } from '../text.js';
 
@@ -12,8 +13,7 @@ const truthWaitMs = 5000;
 
 export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
   const { csv } = parseFlags(queryFlags, input.options);
-  const { containers } = await findLab(input.lab, context);
-  await using store = await openStore(input.lab, containers);
+  await using store = await (await findLab(input, context)).openStore();
   const { name } = questionNamed(input.arguments[0]!, await liveQuestions(store));
   const document = await queryDocument(input.lab, store, name, context.clock, truthWaitMs);
   return queryReport(document, csv ? csvText : answerText);

@@ -9,7 +9,7 @@ import { covers, max, messagesBetween, type Position } from '../../positions/pos
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head, Heads } from '../../serving/head.js';
 import { behind, isWhole, versionOf } from '../../versions/versions.js';
-import { liveHead } from '../lab.js';
+import { liveHead } from '../live-version.js';
 import type { CommandContext } from '../report.js';
 
 export interface Progress {

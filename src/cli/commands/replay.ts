@@ -6,8 +6,7 @@ import { LabError } from '../../errors.js';
 import { formatPosition } from '../../positions/position.js';
 import type { Clock } from '../../runtimes/ports.js';
 import { newHead } from '../../serving/head.js';
-import { openLog } from '../lab.js';
-import { type ArchiveReport, archiveReportIn, type ReplayReach, replayReach } from '../replay-reach.js';
+import { type ArchiveReport, type ReplayReach, replayReach } from '../replay-reach.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { startVersion, type VersionPlan, type VersionRequest } from './start-version.js';
@@ -18,14 +17,16 @@ export function run(input: CommandInput, context: CommandContext): Promise<Repor
   return startVersion(input, context, fromTheBeginning);
 }
 
-async function fromTheBeginning(
-  { lab, containers, store, pipeline, questions }: VersionRequest,
-  { clock }: CommandContext,
+/** Begins where the log begins, or where its archive does. */
+export async function fromTheBeginning(
+  { found, store, pipeline, questions }: VersionRequest,
+  { clock }: Pick<CommandContext, 'clock'>,
 ): Promise<VersionPlan> {
   // First: what the log loses from now on is in the archive that is asked later.
-  const starts = await (await openLog(lab, containers)).starts();
+  await using log = await found.openLog();
+  const starts = await log.starts();
   const hasLost = starts.some((start) => start > 0);
-  const ask = async () => archiveReportIn(containers, await store.readReports());
+  const ask = async () => found.archiveSaid(await store.readReports());
   const reach = replayReach(starts, hasLost ? await whenItHasSpoken(ask, clock) : undefined);
   const { incarnation: _, ...head } = newHead(pipeline, 0, reach.origin, questions);
   return { head, archived: reach.archived, begins: beginsText(reach) };

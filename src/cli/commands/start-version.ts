@@ -5,18 +5,17 @@
 import { readFile } from 'node:fs/promises';
 import { parseFlags, startFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
+import { messagesBelow } from '../../positions/position.js';
 import type { Question } from '../../questions/question.js';
 import { parseQuestionFile } from '../../questions/question-file.js';
 import type { LabName } from '../../resources.js';
-import { connectEngine, type LabContainer } from '../../runtimes/docker/containers.js';
-import { engineDiskFree } from '../../runtimes/docker/doctor-facts.js';
 import type { ServingStore } from '../../runtimes/ports.js';
-import type { Head, Heads } from '../../serving/head.js';
+import type { Head } from '../../serving/head.js';
 import { addVersion, mustBeFree } from '../../versions/change-versions.js';
-import { mustFit, mustFitOnDisk } from '../../versions/room.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { ReplayDocument } from '../documents-versions.js';
-import { createServedTables, findLab, liveHead, openStore } from '../lab.js';
+import { findLab, type RunningLab } from '../lab.js';
+import { liveHead } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { followUntilCaughtUp, type Progress, secondsLeft } from './replay-progress.js';
@@ -30,10 +29,15 @@ export interface VersionPlan {
   readonly begins: string;
 }
 
+/** What a version's start needs of its lab beside the store. */
+export type VersionLab = Pick<RunningLab, 'lab' | 'openLog' | 'mustHaveRoom' | 'createServedTables' | 'archiveSaid'>;
+
+/** How an architecture plans a version: Kappa's `replay`, Lambda's `change`. */
+export type PlanVersion = (request: VersionRequest, context: Pick<CommandContext, 'clock'>) => Promise<VersionPlan>;
+
 /** The lab that a version is started in, and what it is to answer. */
 export interface VersionRequest {
-  readonly lab: LabName;
-  readonly containers: readonly LabContainer[];
+  readonly found: VersionLab;
   readonly store: ServingStore;
   readonly live: Head;
   readonly pipeline: string;
@@ -41,30 +45,38 @@ export interface VersionRequest {
 }
 
 /** Starts a version as the flags say, and follows it until it has caught up, unless it is to be left alone. */
-export async function startVersion(
-  input: CommandInput,
-  context: CommandContext,
-  planOf: (request: VersionRequest, context: CommandContext) => Promise<VersionPlan>,
-): Promise<Report> {
+export async function startVersion(input: CommandInput, context: CommandContext, planOf: PlanVersion): Promise<Report> {
   const { lab } = input;
   const flags = parseFlags(startFlags, input.options);
   const pipeline = pipelineNamed(lab, flags.as);
   const own = flags.questions === undefined ? undefined : await questionsIn(flags.questions);
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
-  const heads = await store.readHeads();
-  mustBeFree(heads, pipeline);
-  await mustHaveRoom(heads, containers, context);
-  const live = liveHead(heads);
-  const questions = own ?? live.questions;
-  const plan = await planOf({ lab, containers, store, live, pipeline, questions }, context);
-  await createServedTables(lab, containers, questions);
+  const found = await findLab(input, context);
+  await using store = await found.openStore();
   const startedMs = performance.now();
-  const head = await addVersion(store, context.clock, plan.head);
-  const version = versionOf(pipeline);
-  context.say(`${version} is started beside ${versionOf(live.pipeline)}, ${plan.begins}`);
+  const { head, plan } = await startIn(found, store, { pipeline, questions: own }, planOf, context);
   const progress = flags.detach ? undefined : await follow(store, head, lab, context);
   return startReport(lab, head, plan.archived ?? 0, progress, performance.now() - startedMs);
+}
+
+/** Starts a version beside the live one, with its questions where none are given, and leaves it to go on. */
+export async function startIn(
+  found: VersionLab,
+  store: ServingStore,
+  wanted: { readonly pipeline: string; readonly questions: readonly Question[] | undefined },
+  planOf: PlanVersion,
+  { clock, say }: Pick<CommandContext, 'clock' | 'say'>,
+): Promise<{ readonly head: Head; readonly plan: VersionPlan }> {
+  const { pipeline } = wanted;
+  const heads = await store.readHeads();
+  mustBeFree(heads, pipeline);
+  await found.mustHaveRoom(heads);
+  const live = liveHead(heads);
+  const questions = wanted.questions ?? live.questions;
+  const plan = await planOf({ found, store, live, pipeline, questions }, { clock });
+  await found.createServedTables(questions);
+  const head = await addVersion(store, clock, plan.head);
+  say(`${versionOf(pipeline)} is started beside ${versionOf(live.pipeline)}, ${plan.begins}`);
+  return { head, plan };
 }
 
 async function follow(store: ServingStore, head: Head, lab: LabName, context: CommandContext): Promise<Progress> {
@@ -93,16 +105,6 @@ async function questionsIn(file: string): Promise<readonly Question[]> {
     });
   });
   return parseQuestionFile(text, file);
-}
-
-/** Each version holds an executor, a driver, and an output of its own. */
-async function mustHaveRoom(heads: Heads, containers: readonly LabContainer[], context: CommandContext): Promise<void> {
-  const runner = containers.find(({ service }) => service === 'stream-runner');
-  mustFit(heads, {
-    sparkWorkers: containers.filter(({ service }) => service === 'spark-worker').length,
-    runnerBytes: runner?.memoryLimitBytes,
-  });
-  mustFitOnDisk(await engineDiskFree(await connectEngine(context.config)));
 }
 
 /** One line of progress, for the reader. */
@@ -135,7 +137,7 @@ function startReport(
     questions: head.questions.map(({ name }) => name),
     origin: [...head.origin],
     archived,
-    missing: head.origin.reduce((sum, offset) => sum + offset, 0),
+    missing: messagesBelow(head.origin),
     caughtUp: progress !== undefined,
     messages: progress?.counted ?? 0,
     tookMs,

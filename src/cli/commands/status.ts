@@ -1,65 +1,52 @@
-/** `status`: what the containers, the serving store and the log say now. What cannot be asked is said to be unknown. */
+/** `status`: what the lab's parts, the serving store and the log say now. What cannot be asked is said to be unknown. */
 import { type Cycle, cycleOf } from '../../../lambda/cycle.js';
-import { LabError } from '../../errors.js';
-import { max, messagesBetween, type Position } from '../../positions/position.js';
+import { LabError, suggestionFor } from '../../errors.js';
+import { max, messagesBelow, messagesBetween, type Position } from '../../positions/position.js';
 import type { LabName } from '../../resources.js';
-import { webPages } from '../../runtimes/docker/compose-settings.js';
-import { connectEngine, type LabContainer, listContainers, memoryInUse } from '../../runtimes/docker/containers.js';
-import { isReady, stateText } from '../../runtimes/docker/lifecycle-state.js';
 import { type Head, mergedNumber } from '../../serving/head.js';
 import type { StatusDocument } from '../documents.js';
-import { type LogExtent, logExtent, openStore } from '../lab.js';
-import { archiveReportIn, replayReach } from '../replay-reach.js';
+import { type LogExtent, locateLab, logExtent, type RunningLab } from '../lab.js';
+import { replayReach } from '../replay-reach.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { statusText } from './status-text.js';
 
 type Pipelines = Pick<StatusDocument, 'pipelines' | 'wanted' | 'reports' | 'problem'>;
 type PipelineStatus = StatusDocument['pipelines'][number];
 
-export async function run({ lab }: CommandInput, context: CommandContext): Promise<Report> {
-  const docker = await connectEngine(context.config);
-  const containers = await listContainers(docker, lab);
-  const extent = await logExtent(lab, containers);
-  const memory = await Promise.all(containers.map(({ id }) => memoryInUse(docker, id)));
-  const services = containers.map((container, i) => ({
-    name: container.name,
-    service: container.service,
-    state: stateText(container),
-    ready: isReady(container),
-    restarts: container.restarts,
-    memoryBytes: memory[i] ?? null,
-  }));
-  const asked = await askPipelines(lab, containers, extent?.ends, context);
+export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
+  const { lab } = input;
+  const found = await locateLab(input, context);
+  const extent = found.absent === undefined ? await logExtent(found) : undefined;
+  const parts = await found.parts();
+  const asked = await askPipelines(found, extent?.ends, context);
   const document: StatusDocument = {
     schema: 'snacklab/status',
     version: 1,
     lab,
-    running: containers.some(({ state }) => state === 'running'),
-    services,
-    memoryBytes: memory.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0),
-    log: logStatus(extent, lab === 'kappa' ? archiveReportIn(containers, asked.reports) : undefined),
+    runtime: found.runtime,
+    ...parts,
+    log: logStatus(extent, found.archiveSaid(asked.reports)),
     ...asked,
-    pages: [...webPages(containers)],
   };
+  const { services } = parts;
   const allReady = services.length > 0 && services.every(({ ready }) => ready) && document.problem === null;
   return { document, text: statusText(document), verdict: allReady ? 'pass' : 'unavailable' };
 }
 
 async function askPipelines(
-  lab: LabName,
-  containers: readonly LabContainer[],
+  found: RunningLab,
   ends: Position | undefined,
   context: CommandContext,
 ): Promise<Pipelines> {
   const nothing = { pipelines: [], wanted: null, reports: [] };
-  if (containers.length === 0) return { ...nothing, problem: `the ${lab} lab is not up: snacklab ${lab} up` };
+  if (found.absent !== undefined) return { ...nothing, problem: notUpText(found.absent, found.lab) };
   try {
-    await using store = await openStore(lab, containers);
+    await using store = await found.openStore();
     const [heads, wanted, reports] = await Promise.all([store.readHeads(), store.readWanted(), store.readReports()]);
     const nowMs = context.clock.nowMs();
     const pipelines = await Promise.all(
       [...heads.heads.values()].map(async (head) => {
-        const cycle = lab === 'lambda' ? cycleOf(head, await store.readCycle(head.pipeline)) : undefined;
+        const cycle = found.lab === 'lambda' ? cycleOf(head, await store.readCycle(head.pipeline)) : undefined;
         return pipelineStatus(head, cycle, heads.live, ends, nowMs);
       }),
     );
@@ -72,10 +59,14 @@ async function askPipelines(
   }
 }
 
+function notUpText(absent: LabError, lab: LabName): string {
+  return `the ${lab} lab is not up: ${suggestionFor(absent, lab)}`;
+}
+
 function logStatus(extent: LogExtent | undefined, archive: Parameters<typeof replayReach>[1]): StatusDocument['log'] {
   if (extent === undefined) return null;
   const { starts, ends } = extent;
-  const missing = starts.reduce((sum, offset) => sum + offset, 0);
+  const missing = messagesBelow(starts);
   const { origin, ...reach } = replayReach(starts, archive);
   const replay = { origin: [...origin], ...reach };
   return { starts: [...starts], ends: [...ends], messages: messagesBetween(starts, ends), missing, replay };

@@ -1,9 +1,11 @@
 /** `switch` and `rollback`: move readers to another version by one write, at an instant at which nothing goes back. */
 import { parseFlags, switchFlags } from '../../config/flags.js';
+import type { LabName } from '../../resources.js';
+import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { previousVersion, switchLive } from '../../versions/switch-live.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { SwitchDocument } from '../documents-versions.js';
-import { findLab, openStore } from '../lab.js';
+import { findLab } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration } from '../text.js';
 
@@ -12,12 +14,21 @@ export async function run(input: CommandInput, context: CommandContext): Promise
   const { force, wait } = parseFlags(switchFlags, input.options);
   const [given] = input.arguments;
   const named = given === undefined ? undefined : pipelineNamed(lab, given);
+  await using store = await (await findLab(input, context)).openStore();
+  // Awaited here: the store closes when this function is left.
+  return await switchTo(lab, store, context.clock, { named, force, waitMs: wait });
+}
+
+/** Moves readers to the version of this full name, or to the one before where none is named. */
+export async function switchTo(
+  lab: LabName,
+  store: ServingStore,
+  clock: Clock,
+  { named, force, waitMs }: { readonly named: string | undefined; readonly force: boolean; readonly waitMs: number },
+): Promise<Report> {
   const startedMs = performance.now();
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
-  const before = await store.readHeads();
-  const to = named ?? previousVersion(before);
-  const switched = await switchLive(store, context.clock, { to, force, patienceMs: wait });
+  const to = named ?? previousVersion(await store.readHeads());
+  const switched = await switchLive(store, clock, { to, force, patienceMs: waitMs });
   const document: SwitchDocument = {
     schema: 'snacklab/switch',
     version: 1,

@@ -1,40 +1,36 @@
 /** `verify`: reads answers as a user would while the lab runs, saves them, and has them judged against the log. */
-import { withArchive } from '../../checker/archived-log.js';
 import { LedgerSearch, type LedgerVerdict, unknownLedger } from '../../checker/ledger.js';
 import { type CheckedLog, judgeAgain, verify } from '../../checker/verify.js';
-import { parseFlags, verifyFlags } from '../../config/flags.js';
+import { parseFlags, runtimeFlags, verifyFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
-import type { LabName } from '../../resources.js';
-import { archiveOf } from '../../runtimes/docker/checker-archive.js';
-import { openCheckerLog } from '../../runtimes/docker/checker-log.js';
-import { publishedPort } from '../../runtimes/docker/compose-settings.js';
-import { readGeneratorLedger } from '../../runtimes/docker/generator-ledger.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import { readAnswer } from '../../serving/read-answer.js';
-import { findLab, liveQuestions, openStore, questionNamed } from '../lab.js';
+import { findLab, type RunningLab } from '../lab.js';
+import { liveQuestions, questionNamed } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { historyFile, historySaver, savedHistory } from './verify-history.js';
 import { verifyText } from './verify-text.js';
 
 type Verdict = 'pass' | 'unknown' | 'fail';
 
-export async function run({ lab, options }: CommandInput, context: CommandContext): Promise<Report> {
-  const { seconds, question, afterKill, ledger, history } = parseFlags(verifyFlags, options);
+export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
+  const { lab, options } = input;
+  const { seconds, atMost = seconds, question, afterKill, ledger, history } = parseFlags(verifyFlags, options);
   const saved = history === undefined ? undefined : await savedHistory(history);
   const file = history ?? (await historyFile(context, lab));
-  const again = `snacklab ${lab} verify --history ${file}`;
+  const again = `snacklab ${lab} verify --history ${file}${runtimeText(options)}`;
   context.say(`to judge this again: ${again}`);
 
-  await using log = await openLog(lab, afterKill, context);
-  const ledgerLines = ledger ? await attempt(() => ledgerOf(lab, context)) : undefined;
-  await using reader = answerReader(lab, context);
+  await using log = await openLog(input, afterKill, context);
+  const ledgerLines = ledger ? await attempt(() => ledgerOf(input, context)) : undefined;
+  await using reader = answerReader(input, context);
   // A lab that is not up is no unknown answer: it is said at once. After a kill it may be on its way up.
   const questions = saved === undefined ? await reader.questions(question, afterKill) : [];
   const { clock } = context;
   const surroundings = { ask: reader.ask, extent: log.extent, clock, save: historySaver(file) };
   const verification =
     saved === undefined
-      ? await verify({ lab, questions, seconds, afterKill }, surroundings, log)
+      ? await verify({ lab, questions, seconds, secondsAtMost: atMost, afterKill }, surroundings, log)
       : await judgeAgain(saved, log, clock);
   context.signal.throwIfAborted();
 
@@ -45,11 +41,17 @@ export async function run({ lab, options }: CommandInput, context: CommandContex
   return { document, text: verifyText(document), verdict };
 }
 
+/** The flags that name the lab, as they were given: to judge again is to ask the same lab. */
+function runtimeText(options: CommandInput['options']): string {
+  const { runtime, dir } = parseFlags(runtimeFlags, options);
+  return `${runtime === undefined ? '' : ` --runtime ${runtime}`}${dir === undefined ? '' : ` --dir ${dir}`}`;
+}
+
 /** Reads answers; it connects when it is first asked, and again after a failure to connect. */
-function answerReader(lab: LabName, context: CommandContext) {
+function answerReader(input: CommandInput, context: CommandContext) {
   let opening: Promise<ServingStore & AsyncDisposable> | undefined;
   const open = () => {
-    opening ??= findLab(lab, context).then(({ containers }) => openStore(lab, containers));
+    opening ??= findLab(input, context).then((found) => found.openStore());
     opening.catch(() => {
       opening = undefined;
     });
@@ -74,19 +76,15 @@ function answerReader(lab: LabName, context: CommandContext) {
 
 const patienceAfterKillMs = 60_000;
 
-/** After a kill Kafka itself may be on its way up. */
-function openLog(lab: LabName, afterKill: boolean, context: CommandContext): ReturnType<typeof openCheckerLog> {
-  return patiently(context, afterKill ? patienceAfterKillMs : 0, async () => {
-    const { docker, containers } = await findLab(lab, context);
-    const port = publishedPort(containers, 'kafka');
-    if (port === undefined) {
-      throw new LabError(`the ${lab} lab has no Kafka`, { kind: 'unavailable', suggestion: `snacklab ${lab} up` });
-    }
-    const log = await openCheckerLog(`127.0.0.1:${port}`);
-    // Lambda's answers are made from its archive: that is not what they are judged by.
-    const archive = lab === 'kappa' ? archiveOf(docker, containers) : undefined;
-    return archive === undefined ? log : withArchive(log, archive, context.say);
-  });
+/** After a kill the log itself may be on its way up. */
+function openLog(
+  input: CommandInput,
+  afterKill: boolean,
+  context: CommandContext,
+): ReturnType<RunningLab['openCheckerLog']> {
+  return patiently(context, afterKill ? patienceAfterKillMs : 0, async () =>
+    (await findLab(input, context)).openCheckerLog(context.say),
+  );
 }
 
 /** Tries until it works, for at most `patienceMs` while an engine is away. */
@@ -103,9 +101,8 @@ async function patiently<T>({ clock }: CommandContext, patienceMs: number, effec
 }
 
 /** The ledger comes before the log: what it calls acknowledged is then demanded of what is read later. */
-async function ledgerOf(lab: LabName, context: CommandContext): Promise<LedgerSearch> {
-  const { docker, containers } = await findLab(lab, context);
-  return new LedgerSearch(await readGeneratorLedger(docker, containers));
+async function ledgerOf(input: CommandInput, context: CommandContext): Promise<LedgerSearch> {
+  return new LedgerSearch(await (await findLab(input, context)).ledgerLines());
 }
 
 async function searchLedger(ledger: LedgerSearch | Failure, log: CheckedLog): Promise<LedgerVerdict> {

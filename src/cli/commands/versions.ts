@@ -4,16 +4,17 @@ import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head, Heads } from '../../serving/head.js';
 import { behind, isWhole, versionOf } from '../../versions/versions.js';
 import type { VersionsDocument } from '../documents-versions.js';
-import { findLab, logExtent, openStore } from '../lab.js';
+import { findLab, logExtent } from '../lab.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped, size, table } from '../text.js';
 
 type Version = VersionsDocument['versions'][number];
 
-export async function run({ lab }: CommandInput, context: CommandContext): Promise<Report> {
-  const { containers } = await findLab(lab, context);
-  await using store = await openStore(lab, containers);
-  const [heads, extent] = await Promise.all([store.readHeads(), logExtent(lab, containers)]);
+export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
+  const { lab } = input;
+  const found = await findLab(input, context);
+  await using store = await found.openStore();
+  const [heads, extent] = await Promise.all([store.readHeads(), logExtent(found)]);
   const bytes = await storedBytes(store);
   const versions = [...heads.heads.values()]
     .sort((a, b) => a.incarnation - b.incarnation)
@@ -48,7 +49,8 @@ function stateOf(head: Head, live: Head): Version['state'] {
   return covers(head.position, live.position) ? 'ready' : 'behind';
 }
 
-async function storedBytes(store: ServingStore): Promise<ReadonlyMap<number, number>> {
+/** Bytes that each incarnation stores. */
+export async function storedBytes(store: ServingStore): Promise<ReadonlyMap<number, number>> {
   const parts = await store.listStored();
   const sizes = await Promise.all(parts.map((part) => store.storedBytes(part)));
   const bytes = new Map<number, number>();

@@ -2,7 +2,8 @@
 import { parseFlags, watchFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { QueryDocument } from '../documents.js';
-import { findLab, liveQuestions, openStore, questionNamed } from '../lab.js';
+import { findLab } from '../lab.js';
+import { liveQuestions, questionNamed } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { answerText, positionText, queryDocument, queryReport } from './query.js';
 
@@ -11,8 +12,7 @@ const truthWaitMs = 1000;
 
 export async function* run(input: CommandInput, context: CommandContext): AsyncGenerator<Report> {
   const flags = parseFlags(watchFlags, input.options);
-  const { containers } = await findLab(input.lab, context);
-  await using store = await openStore(input.lab, containers);
+  await using store = await (await findLab(input, context)).openStore();
   const { name } = questionNamed(input.arguments[0] ?? 'items-sold', await liveQuestions(store));
   for (let shown = 0; flags.count === undefined || shown < flags.count; shown++) {
     if (shown > 0) await context.clock.sleep(flags.interval);

@@ -6,7 +6,7 @@ import { merge } from '../../serving/merge.js';
 import { naiveMerge } from '../../serving/naive-merge.js';
 import { readParts } from '../../serving/read-answer.js';
 import { sameTable } from '../../sums/table.js';
-import { liveHead } from '../lab.js';
+import { liveHead } from '../live-version.js';
 import type { CommandContext } from '../report.js';
 import type { Measurements } from './measurements.js';
 

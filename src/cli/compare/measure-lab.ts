@@ -16,14 +16,14 @@ import { connectEngine, type Engine, type LabContainer, listContainers } from '.
 import { takeDown } from '../../runtimes/docker/lifecycle-down.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import { readAnswer } from '../../serving/read-answer.js';
-import { withSliceCache } from '../../serving/slice-cache.js';
+import { rememberingStore } from '../../serving/remembering-store.js';
 import * as change from '../commands/change.js';
 import * as replay from '../commands/replay.js';
 import * as switchCommand from '../commands/switch.js';
-import * as up from '../commands/up.js';
+import { upDocker } from '../commands/up-docker.js';
 import * as verify from '../commands/verify.js';
+import { openStore } from '../docker-lab.js';
 import type { VerifyDocument } from '../documents-verify.js';
-import { openStore } from '../lab.js';
 import type { CommandContext } from '../report.js';
 import { type Budget, bindTo } from './budget.js';
 import { countNaive } from './count-naive.js';
@@ -43,12 +43,14 @@ const sampleEveryMs = 500;
 /** A batch cycle often enough that several bases are published while it is watched. */
 const lambdaFlags = { batchEvery: '30' };
 const changedTo = 'v2';
+/** Whatever else is up on this machine. */
+const inDocker = { runtime: 'docker' };
 
 export async function measureLab(lab: LabName, trial: Trial, context: CommandContext): Promise<Measurements> {
   const docker = await connectEngine(context.config);
   const own = lab === 'lambda' ? lambdaFlags : {};
   try {
-    await up.run({ lab, arguments: [], options: { ...trial.flags, ...own, grafana: false } }, context);
+    await upDocker({ lab, arguments: [], options: { ...trial.flags, ...own, grafana: false } }, context);
     const containers = await listContainers(docker, lab);
     await bindTo(docker, running(containers), trial.budget);
     context.say(`watching the ${lab} lab for ${trial.seconds} s`);
@@ -99,7 +101,7 @@ async function watch(
   // Its history is of a log that is about to be forgotten: how to judge it again need not be said.
   const judge = { ...context, say: () => {} };
   const [{ document }, usage, seen, naively] = await settled([
-    verify.run({ lab, arguments: [], options: { seconds: String(seconds) } }, judge),
+    verify.run({ lab, arguments: [], options: { ...inDocker, seconds: String(seconds) } }, judge),
     sampleUsage(docker, containers, untilMs, context),
     lookAtAnswers(lab, store, untilMs, context),
     naive && lab === 'lambda' ? countNaive(store, untilMs, context) : Promise.resolve(null),
@@ -176,7 +178,7 @@ async function lookAtAnswers(
   untilMs: number,
   { clock, signal }: CommandContext,
 ): Promise<Looks> {
-  const remembering = withSliceCache(store);
+  const remembering = rememberingStore(store);
   const looks = { answers: [] as Sighting[], forGood: [] as Sighting[] };
   while (clock.nowMs() < untilMs) {
     signal.throwIfAborted();
@@ -210,8 +212,8 @@ async function agesOf(
 async function changeQuestion(lab: LabName, context: CommandContext): Promise<Measurements['change']> {
   const [name, start] = lab === 'lambda' ? (['change', change.run] as const) : (['replay', replay.run] as const);
   const startedMs = performance.now();
-  await start({ lab, arguments: [], options: { as: changedTo } }, context);
-  await switchCommand.run({ lab, arguments: [changedTo], options: { wait: '30' } }, context);
+  await start({ lab, arguments: [], options: { ...inDocker, as: changedTo } }, context);
+  await switchCommand.run({ lab, arguments: [changedTo], options: { ...inDocker, wait: '30' } }, context);
   return { steps: [name, 'switch'], tookMs: performance.now() - startedMs };
 }
 

@@ -15,7 +15,7 @@ interface StagedFile {
 }
 
 /** Without these the images would be built but their services not start. */
-const sharedBundles = ['setup', 'generator', 'validation', 'views'];
+const sharedBundles = ['setup', 'generator', 'validation', 'views', 'ingestion', 'console'];
 const neededBundles = [...sharedBundles, 'archive', 'archive-lines', 'coordinator', 'batch-task', 'compactor'];
 const keptContexts = 3;
 // Compose files shape containers, not images; the rest is no part of any image.

@@ -4,6 +4,8 @@
  */
 import type { CommandLineConfig } from '../../config/command-line.js';
 import type { Retention } from '../../config/flags.js';
+import { usualConsolePort } from '../../console/addresses.js';
+import { ingestionPort } from '../../ingestion/limits.js';
 import type { LabName } from '../../resources.js';
 import { versionsPerWorker } from '../../versions/room.js';
 import type { LabContainer } from './containers.js';
@@ -60,12 +62,14 @@ export interface LabPort {
 }
 
 const ports: readonly LabPort[] = [
+  { service: 'console', title: 'Console', variable: 'SNACKLAB_PORT_CONSOLE', port: usualConsolePort, web: true },
   { service: 'grafana', title: 'Grafana', variable: 'SNACKLAB_PORT_GRAFANA', port: 3000, web: true },
   { service: 'spark-master', title: 'Spark master', variable: 'SNACKLAB_PORT_SPARK', port: 8080, web: true },
   { service: 'namenode', title: 'HDFS NameNode', variable: 'SNACKLAB_PORT_HDFS', port: 9870, web: true },
   { service: 'resourcemanager', title: 'YARN ResourceManager', variable: 'SNACKLAB_PORT_YARN', port: 8088, web: true },
   { service: 'kafka', title: 'Kafka', variable: 'SNACKLAB_PORT_KAFKA', port: 9092, web: false },
   { service: 'cassandra', title: 'Cassandra', variable: 'SNACKLAB_PORT_CASSANDRA', port: 9042, web: false },
+  { service: 'ingestion', title: 'Ingestion', variable: 'SNACKLAB_PORT_INGESTION', port: ingestionPort, web: false },
 ];
 
 /** The services of HDFS, which a lab with an archive has, and those of YARN, which only Lambda has. */
@@ -151,6 +155,7 @@ export function composeVariables(
     SNACKLAB_LATE: String(settings.late),
     SNACKLAB_DUPLICATE: String(settings.duplicate),
     SNACKLAB_MALFORMED: String(settings.malformed),
+    SNACKLAB_SPARK_WORKERS: String(settings.sparkWorkers),
     SNACKLAB_STREAM_RUNNER_MEMORY: `${runnerMiB(settings)}m`,
     SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
     SNACKLAB_RETENTION_MS: String(settings.retention.ms ?? ''),

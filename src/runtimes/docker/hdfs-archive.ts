@@ -10,32 +10,33 @@ import { LabError } from '../../errors.js';
 import type { ArchiveFile, ArchiveRange, ArchiveStore } from '../ports.js';
 import type { HdfsEntry, HdfsWriter, WebHdfs } from './webhdfs.js';
 
-const root = '/snacklab/archive';
-const temporaryFolder = `${root}/temporary`;
+/** Where a lab's archive is. */
+const labFolder = '/snacklab/archive';
 /** Each file of a level holds up to sixteen of the one below. */
 export const archiveLevels: readonly number[] = [0, 1, 2, 3];
 /** A temporary file that is older was left by a process that has ended. */
 const abandonedMs = 30 * 60_000;
 
 /** Opens the archive for a writer: makes its folders, and removes temporary files that nobody can be writing any more. */
-export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number): Promise<ArchiveStore> {
+export async function openHdfsArchive(hdfs: WebHdfs, nowMs: number, root = labFolder): Promise<ArchiveStore> {
+  const temporaryFolder = temporaryIn(root);
   await hdfs.makeDirectory(temporaryFolder);
   for (const level of archiveLevels) await hdfs.makeDirectory(`${root}/${level}`);
   for (const entry of await hdfs.list(temporaryFolder)) {
     if (nowMs - entry.modifiedMs > abandonedMs) await hdfs.remove(`${temporaryFolder}/${entry.name}`);
   }
-  return hdfsArchive(hdfs);
+  return hdfsArchive(hdfs, root);
 }
 
 /** The archive as it is, for a reader. Where nobody has written yet, it has no files. */
-export function hdfsArchive(hdfs: WebHdfs): ArchiveStore {
+export function hdfsArchive(hdfs: WebHdfs, root = labFolder): ArchiveStore {
   /** Headers by the NameNode's file number: a number is never given to another file, so they cannot go stale. */
   const known = new Map<number, ArchiveRange>();
   const writers = new Map<string, HdfsWriter>();
   return {
-    list: () => listFiles(hdfs, known),
+    list: () => listFiles(hdfs, root, known),
     async createTemporary(range) {
-      const path = `${temporaryFolder}/${range.partition}-${range.from}-${randomUUID()}`;
+      const path = `${temporaryIn(root)}/${range.partition}-${range.from}-${randomUUID()}`;
       const writer = await hdfs.create(path);
       writers.set(path, writer);
       await writer.write(Buffer.from(headerLine(range)));
@@ -54,7 +55,7 @@ export function hdfsArchive(hdfs: WebHdfs): ArchiveStore {
     async finish(temporary, range) {
       await writers.get(temporary)!.close();
       writers.delete(temporary);
-      return (await hdfs.rename(temporary, pathOf(range))) ? 'finished' : 'exists';
+      return (await hdfs.rename(temporary, pathOf(root, range))) ? 'finished' : 'exists';
     },
     async remove(path) {
       await hdfs.remove(path);
@@ -84,17 +85,25 @@ function brokenOff(path: string, cause: unknown): LabError {
   return new LabError(`HDFS broke off in the middle of ${path}`, { kind: 'unavailable', suggestion, cause });
 }
 
-function pathOf({ level, partition, from }: ArchiveRange): string {
+function temporaryIn(root: string): string {
+  return `${root}/temporary`;
+}
+
+function pathOf(root: string, { level, partition, from }: ArchiveRange): string {
   return `${root}/${level}/${partition}-${String(from).padStart(16, '0')}`;
 }
 
 /** From the lowest level to the highest: what a merge replaced between two listings is then found in the second. */
-async function listFiles(hdfs: WebHdfs, known: Map<number, ArchiveRange>): Promise<readonly ArchiveFile[]> {
+async function listFiles(
+  hdfs: WebHdfs,
+  root: string,
+  known: Map<number, ArchiveRange>,
+): Promise<readonly ArchiveFile[]> {
   const files: ArchiveFile[] = [];
   for (const level of archiveLevels) {
     for (const entry of await hdfs.list(`${root}/${level}`)) {
       const path = `${root}/${level}/${entry.name}`;
-      const range = known.get(entry.fileId) ?? (await readHeader(hdfs, path, entry));
+      const range = known.get(entry.fileId) ?? (await readHeader(hdfs, root, path, entry));
       if (range === undefined) continue;
       known.set(entry.fileId, range);
       files.push({ ...range, path, bytes: entry.bytes });
@@ -104,7 +113,12 @@ async function listFiles(hdfs: WebHdfs, known: Map<number, ArchiveRange>): Promi
 }
 
 /** What a file says it holds; undefined where it was removed since it was listed. */
-async function readHeader(hdfs: WebHdfs, path: string, entry: HdfsEntry): Promise<ArchiveRange | undefined> {
+async function readHeader(
+  hdfs: WebHdfs,
+  root: string,
+  path: string,
+  entry: HdfsEntry,
+): Promise<ArchiveRange | undefined> {
   const length = Math.min(headerBytesMax, entry.bytes);
   try {
     const bytes = await hdfs.open(path, { offset: 0, length });
@@ -112,7 +126,7 @@ async function readHeader(hdfs: WebHdfs, path: string, entry: HdfsEntry): Promis
       throw brokenOff(path, cause);
     });
     const range = parseHeader(header.toString('latin1'));
-    if (pathOf(range) !== path) throw new Error(`${path} says that it is ${pathOf(range)}`);
+    if (pathOf(root, range) !== path) throw new Error(`${path} says that it is ${pathOf(root, range)}`);
     return range;
   } catch (error) {
     if (!(await hdfs.exists(path))) return undefined;

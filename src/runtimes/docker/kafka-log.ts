@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, LabError } from '../../errors.js';
 import { formatPosition, type Position } from '../../positions/position.js';
+import { opened } from '../opened.js';
 import type { Log, LogReader, Message } from '../ports.js';
 import { openKafkaAdmin } from './kafka-admin.js';
 import { type FetchLimits, type KafkaConnection, openKafkaConnection } from './kafka-connection.js';
@@ -49,16 +50,7 @@ export function kafkaLog(options: KafkaLogOptions): Log {
       await using admin = await openKafkaAdmin(broker);
       return await admin.ends(topic);
     },
-    async read(from) {
-      const reader = new KafkaLogReader(settings, from);
-      try {
-        await reader.open();
-        return reader;
-      } catch (error) {
-        await reader[Symbol.asyncDispose]();
-        throw error;
-      }
-    },
+    read: (from) => opened(new KafkaLogReader(settings, from)),
   };
 }
 
