@@ -116,6 +116,24 @@ describe('what a failed start leaves', () => {
       'snacklab-lambda-setup-1',
     ]);
   });
+
+  it('does not run any more by the engine’s own list, which is late, nor does what was being started meanwhile', async () => {
+    const stopping = new Map<string, number>();
+    const kafka = fake.containers.find(({ name }) => name === 'snacklab-lambda-kafka-1')!;
+    const cassandra = fake.containers.find(({ name }) => name === 'snacklab-lambda-cassandra-1')!;
+    cassandra.state = 'created';
+    fake.onStop = (name) => {
+      // Listed as running for two more looks; and a start of before comes through now.
+      const times = (stopping.get(name) ?? 0) + 1;
+      stopping.set(name, times);
+      const container = fake.containers.find((one) => one.name === name)!;
+      container.state = times < 3 ? 'running' : 'exited';
+      if (name === kafka.name && times === 3) cassandra.state = 'running';
+    };
+    await stopStarted(fake.engine, 'lambda', new Set());
+    expect([kafka.state, cassandra.state]).toEqual(['exited', 'exited']);
+    expect(await namesRunning(fake.engine, 'lambda')).toEqual(new Set());
+  });
 });
 
 describe('a service that is no longer wanted', () => {

@@ -3,6 +3,7 @@
  * up, or the user interrupts, what this run started is stopped again and the first error is the one that is told; what
  * ran before goes on running. Building is ./compose-build.ts's work, taking a lab down ./lifecycle-down.ts's.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { describeError, LabError } from '../../errors.js';
 import type { LabName } from '../../resources.js';
@@ -24,6 +25,9 @@ export interface StartRequest {
 
 const pollEveryMs = 500;
 const stopGraceS = 10;
+const stopSettlesMs = 60_000;
+const quietLooksWanted = 2;
+const betweenLooksMs = 300;
 const logLines = 15;
 
 /** Which containers of the lab run before anything is started: a failed start leaves these as they are. */
@@ -55,12 +59,31 @@ export async function startContainers(docker: Docker, project: ComposeProject, r
   }
 }
 
-/** Stops what runs now and did not run before. */
+/**
+ * Stops what runs now and did not run before, and looks again until the engine lists none of it. One look is not enough:
+ * the engine answers that a container has stopped a moment before it lists it so, and a start that compose had asked for
+ * when it was interrupted may come after the first look. Throws `unavailable` when something runs all the same.
+ */
 export async function stopStarted(docker: Docker, lab: LabName, ranBefore: ReadonlySet<string>): Promise<void> {
-  const started = (await listContainers(docker, lab)).filter(
-    ({ name, state }) => !ranBefore.has(name) && ['running', 'restarting', 'paused'].includes(state),
-  );
-  await Promise.all(started.map(({ id }) => stopContainer(docker, id)));
+  const deadline = performance.now() + stopSettlesMs;
+  for (let quietLooks = 0; quietLooks < quietLooksWanted; ) {
+    const started = (await listContainers(docker, lab)).filter(
+      ({ name, state }) => !ranBefore.has(name) && ['running', 'restarting', 'paused'].includes(state),
+    );
+    quietLooks = started.length === 0 ? quietLooks + 1 : 0;
+    if (started.length > 0 && performance.now() > deadline) throw stillRunning(started);
+    await Promise.all(started.map(({ id }) => stopContainer(docker, id)));
+    if (quietLooks < quietLooksWanted) await pause(betweenLooksMs);
+  }
+}
+
+function stillRunning(containers: readonly LabContainer[]): LabError {
+  const names = containers.map(({ name }) => name);
+  return new LabError(`the engine does not stop ${names.join(', ')}`, {
+    kind: 'unavailable',
+    suggestion: `docker kill ${names.join(' ')}`,
+    detail: { names },
+  });
 }
 
 /** Throws when a container has died since `before`. */
