@@ -26,7 +26,7 @@ async function run(exitCode: number, ...args: readonly string[]): Promise<CliRes
   return result;
 }
 
-describe.runIf(inject('docker'))('a changed question in the Lambda lab', () => {
+describe.runIf(inject('docker'))('a changed question in the Lambda lab', { timeout: 600_000 }, () => {
   beforeAll(async () => {
     await waitForBase(0);
   });
@@ -43,9 +43,8 @@ describe.runIf(inject('docker'))('a changed question in the Lambda lab', () => {
 
   it('is whole when the batch has recomputed it, and readers move to it and back without a wrong answer', async () => {
     await waitFor('v2 is whole', async () => (await runCli(['lambda', 'switch', 'v2'])).exitCode === 0, 180_000);
-    const judged = runCli(['lambda', 'verify', '--seconds', '30', '--question', 'items-sold', '--json'], {
-      timeoutMs: 240_000,
-    });
+    const span = ['--seconds', '30', '--at-most', '180'];
+    const judged = runCli(['lambda', 'verify', ...span, '--question', 'items-sold', '--json'], { timeoutMs: 400_000 });
     await waitForSlices();
     expect(JSON.parse((await run(0, 'rollback', '--json')).stdout)).toMatchObject({ to: 'lambda-1', back: false });
     await waitForSlices();
