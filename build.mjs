@@ -91,6 +91,7 @@ await build({
   entryPoints: present({
     cli: 'src/cli/main.ts',
     embedded: 'src/cli/embedded/service.ts',
+    'archive-thread': 'src/runtimes/embedded/archive-thread.ts',
     baseline: 'src/cli/demo/baseline-service.ts',
     'bench-lambda': 'bench/lambda.ts',
     'bench-kappa': 'bench/kappa.ts',
@@ -130,8 +131,11 @@ await build({
   entryPoints: { page: `${page}/main.ts` },
   outdir: 'dist/services/console',
 });
-for (const file of ['index.html', 'blank.html', 'icon.svg'])
-  copyFileSync(`${page}/${file}`, `dist/services/console/${file}`);
+for (const file of ['blank.html', 'icon.svg']) copyFileSync(`${page}/${file}`, `dist/services/console/${file}`);
+// The first view is one answer: the style lies in the page, and the script is asked for when the page is on the screen,
+// which is so when a second frame begins.
+writeFileSync('dist/services/console/index.html', wholePage());
+rmSync('dist/services/console/page.css');
 
 // The rule is data for the stream job too, which reads no TypeScript.
 mkdirSync('dist/stream', { recursive: true });
@@ -158,6 +162,27 @@ const own = {
 };
 const counted = Object.entries(own).map(([lab, paths]) => [lab, paths.reduce((sum, path) => sum + linesIn(path), 0)]);
 writeFileSync('dist/own-lines.json', `${JSON.stringify(Object.fromEntries(counted))}\n`);
+
+/** The page with its style in it, and what asks for its script. Both are named by their hashes in the page's policy. */
+function wholePage() {
+  const style = readFileSync('dist/services/console/page.css', 'utf8').trim();
+  const failed = 'document.getElementById("connection-text").textContent="the page is not whole: load it again"';
+  // What the reader chose (page/theme.ts) from the first frame on.
+  const theme =
+    'try{let t=localStorage.getItem("snacklab-theme");if(t)document.documentElement.dataset.theme=t}catch{}';
+  const script = `${theme}addEventListener("load",()=>requestAnimationFrame(()=>requestAnimationFrame(()=>import("/page.js").catch(()=>{${failed}}))))`;
+  const parts = {
+    '<link rel="stylesheet" href="/page.css">': `<style>${style}</style>`,
+    '<script type="module" src="/page.js"></script>': `<script>${script}</script>`,
+  };
+  return Object.entries(parts).reduce(
+    (html, [link, part]) => {
+      if (html.split(link).length !== 2) throw new Error(`${page}/index.html: ${link} is not there once`);
+      return html.replace(link, () => part);
+    },
+    readFileSync(`${page}/index.html`, 'utf8'),
+  );
+}
 
 /** Lines of a file, or of all files below a folder; a path that is not there is a mistake in the list. */
 function linesIn(path) {

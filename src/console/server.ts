@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { describeError, LabError } from '../errors.js';
 import { actionSchema } from './actions.js';
-import type { Asset } from './assets.js';
+import { type Asset, policyOf } from './assets.js';
 import type { Followed } from './follow.js';
 import { type Access, type Refusal, refusedHost, refusedPress, refusedReader } from './guard.js';
 import type { Client } from './hub.js';
@@ -33,14 +33,7 @@ const pressRate = { most: 10, perSecond: 2 };
 /** What waits for a client that does not read; a welcome with a full history is the most that is sent at once. */
 const waitingBytesMax = 8 << 20;
 
-const policy = [
-  "default-src 'none'",
-  ...["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"],
-  ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-].join('; ');
-
 const headers = {
-  'content-security-policy': policy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
@@ -95,8 +88,9 @@ async function listen(server: FastifyInstance, { host, port }: ServerOptions): P
 
 function guardAll(server: FastifyInstance, options: ServerOptions): void {
   const mayAsk = bounded(requestRate, options.nowMs);
+  const policy = policyOf(options.assets);
   server.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers);
+    reply.headers({ ...headers, 'content-security-policy': policy });
     if (!mayAsk()) return refuse(reply, 429, 'the console is asked too often', 'wait a moment');
     const refusal = refusedHost(options, request.headers);
     if (refusal !== undefined) return refuseFor(reply, refusal);

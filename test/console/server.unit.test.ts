@@ -1,5 +1,6 @@
 // Goal: the console's server keeps its promises to whoever asks: bounded, guarded, honest. Method: the real server on a port
 // of its own over a lab that is made up, asked with Node's own client, which sets the headers that browsers forbid.
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
@@ -8,7 +9,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endingEarly } from '../../src/cli/embedded/keep-running.js';
 import type { Action } from '../../src/console/actions.js';
-import { readAssets } from '../../src/console/assets.js';
+import { policyOf, readAssets } from '../../src/console/assets.js';
 import { type ConsoleLab, followLab } from '../../src/console/follow.js';
 import { clientsMax } from '../../src/console/hub.js';
 import { openServer } from '../../src/console/server.js';
@@ -29,7 +30,7 @@ interface Given {
 /** A console on a free port, over a lab that is made up. */
 async function consoleOf({ lab = {}, token }: Given = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'snacklab-console-'));
-  for (const file of ['index.html', 'page.js', 'page.css', 'icon.svg', 'blank.html']) {
+  for (const file of ['index.html', 'page.js', 'icon.svg', 'blank.html']) {
     writeFileSync(join(folder, file), `<p>${file}</p>`);
   }
   const pressed: Action[] = [];
@@ -116,6 +117,16 @@ describe('the console’s server', () => {
     expect(headers['content-security-policy']).not.toContain('unsafe');
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect((await ask(port, '/../package.json')).status).toBe(404);
+  });
+
+  it('names by their hashes the style and the script that lie in the page, and no others', () => {
+    const html = '<head><style>p { color: red }</style><script type="module">go()</script></head>';
+    const page = { type: 'text/html', bytes: Buffer.from(html), packed: Buffer.alloc(0) };
+    const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    const directives = policyOf(new Map([['/', page]])).split('; ');
+    expect(directives).toContain(`script-src 'self' ${hashOf('go()')}`);
+    expect(directives).toContain(`style-src 'self' ${hashOf('p { color: red }')}`);
+    expect(policyOf(new Map()).split('; ')).toContain("script-src 'self'");
   });
 
   it('tells a client all that is known, and then what changes', async () => {

@@ -73,7 +73,8 @@ function open(sum: string, marks: () => readonly Mark[]) {
   const { base, speed } = colours;
   const truth = line('truth', colours.truth, { width: 2, dash: [5, 4], spanGaps: true });
   const stacked = [
-    line('base', base, { fill: `${base}59` }),
+    // It stands until the next one is published.
+    line('base', base, { fill: `${base}59`, paths: uPlot.paths.stepped!({ align: 1 }) }),
     line('base + real time', speed, { fill: `${speed}40` }),
     truth,
   ];

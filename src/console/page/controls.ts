@@ -33,8 +33,10 @@ export function openControls(state: PageState): Controls {
     refusals.length = Math.min(refusals.length, shownMax);
     show();
   };
-  const togglePause = () => void send({ action: state.machine?.seen?.generator.paused ? 'resume' : 'pause' });
-  const batch = () => void (state.machine?.lab === 'lambda' && send({ action: 'batch' }));
+  // By key as by button: what the page does not know the state of, it does not change.
+  const togglePause = () =>
+    void (!isOff(state) && send({ action: state.machine?.seen?.generator.paused ? 'resume' : 'pause' }));
+  const batch = () => void (!isOff(state) && state.machine?.lab === 'lambda' && send({ action: 'batch' }));
   const moveTo = (version: string) => void send({ action: 'switch', version });
   const drop = async (version: string) => {
     if (
@@ -69,7 +71,7 @@ function startDialog(state: PageState, start: (as: string, questions: string) =>
   const dialog = byId<HTMLDialogElement>('start');
   const [as, questions] = [byId<HTMLInputElement>('start-as'), byId<HTMLTextAreaElement>('start-questions')];
   const open = () => {
-    if (dialog.open) return;
+    if (dialog.open || isOff(state)) return;
     const lambda = state.machine?.lab === 'lambda';
     const numbers = (state.machine?.seen?.versions ?? []).map(({ version }) => Number(version.slice(1)));
     as.value = `v${Math.max(0, ...numbers) + 1}`;
@@ -97,10 +99,14 @@ function showControls(state: PageState, refusals: readonly ActionView[]): void {
   const rate = byId<HTMLInputElement>('rate');
   if (document.activeElement !== rate && generator?.wantedRate != null) rate.value = String(generator.wantedRate);
   byId<HTMLButtonElement>('rollback').disabled = !(machine?.seen?.versions.some(({ previous }) => previous) ?? false);
-  const isOff = machine?.seen == null || machine.problem !== null || state.standing.state !== 'live';
-  for (const id of ['pause', 'batch', 'start-open'] as const) byId<HTMLButtonElement>(id).disabled = isOff;
+  for (const id of ['pause', 'batch', 'start-open'] as const) byId<HTMLButtonElement>(id).disabled = isOff(state);
   const shown = [...refusals, ...actions].sort((a, b) => b.atMs - a.atMs).slice(0, shownMax);
   keepList(byId('activity'), shown, ({ id }) => String(id), makeAction, updateAction);
+}
+
+/** Whether nothing is known of the lab now. */
+function isOff({ machine, standing }: PageState): boolean {
+  return machine?.seen == null || machine.problem !== null || standing.state !== 'live';
 }
 
 function makeAction({ action, atMs }: ActionView): HTMLElement {

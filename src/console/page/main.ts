@@ -109,6 +109,5 @@ const listener: StreamListener = {
     draw();
   },
 };
+void followStream(listener, ownHeaders);
 draw();
-// The page is painted first, empty: drawing all that comes takes longer than that.
-requestAnimationFrame(() => setTimeout(() => void followStream(listener, ownHeaders)));
