@@ -16,6 +16,12 @@ export interface CommandEntry {
   readonly load: () => Promise<{ readonly run: Command }>;
 }
 
+const csvFlag: Described = ['--csv', 'print comma-separated values, a line a key'];
+const watchFlags: readonly Described[] = [
+  ['--interval <seconds>', 'between two looks (1)'],
+  ['--count <number>', 'end after so many looks (without end)'],
+];
+
 const questionNames = 'items-sold, revenue-by-machine, or what the live version declares';
 
 export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = Object.entries(
@@ -51,18 +57,19 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       path: [lab, 'query'],
       summary: 'base, real time, merged and truth of a question, side by side',
       arguments: [['<question>', questionNames]],
-      flags: [['--csv', 'print comma-separated values']],
-      examples: [inLab('query items-sold'), inLab('query revenue-by-machine --csv >revenue.csv')],
+      flags: [csvFlag, ['--watch', 'again and again until interrupted, as the command watch'], ...watchFlags],
+      examples: [
+        inLab('query items-sold'),
+        inLab('query revenue-by-machine --csv >revenue.csv'),
+        inLab('query items-sold --watch --count 60 --csv >minute.csv'),
+      ],
       load: () => import('./commands/query.js'),
     },
     {
       path: [lab, 'watch'],
       summary: 'a question again and again, redrawn in the terminal; lines where it is none',
       arguments: [['[question]', `${questionNames} (items-sold)`]],
-      flags: [
-        ['--interval <seconds>', 'between two looks (1)'],
-        ['--count <number>', 'end after so many looks (without end)'],
-      ],
+      flags: [csvFlag, ...watchFlags],
       examples: [inLab('watch'), inLab('watch items-sold --interval 0.5 --count 10 --json')],
       load: () => import('./commands/watch.js'),
     },
@@ -122,6 +129,21 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
         `zcat sales.jsonl.gz | ${inLab('ingest -')}`,
       ],
       load: () => import('./commands/ingest.js'),
+    },
+    {
+      path: [lab, 'shell'],
+      summary: "one of the engines' own tools, in its container, at this terminal; what follows -- is for the tool",
+      arguments: [
+        ['<tool>', 'sql (cqlsh), hdfs, or topic (the log as it grows)'],
+        ['[arguments...]', 'run this, and end'],
+      ],
+      flags: [['--print', 'print the command and run nothing']],
+      examples: [
+        inLab('shell sql'),
+        inLab(`shell sql -- -e 'SELECT * FROM items_sold'`),
+        inLab('shell topic -- --from-beginning --max-messages 5'),
+      ],
+      load: () => import('./commands/shell.js'),
     },
     {
       path: [lab, 'versions'],

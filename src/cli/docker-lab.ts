@@ -20,6 +20,7 @@ import {
 } from '../runtimes/docker/containers.js';
 import { followLogs, readLogs } from '../runtimes/docker/containers-logs.js';
 import { engineDiskFree } from '../runtimes/docker/doctor-facts.js';
+import { engineTools, type ToolName } from '../runtimes/docker/engine-tools.js';
 import { isReady, stateText } from '../runtimes/docker/lifecycle-state.js';
 import type { Log, ServingStore } from '../runtimes/ports.js';
 import type { Heads } from '../serving/head.js';
@@ -63,6 +64,7 @@ export function dockerLab(docker: Engine, lab: LabName, containers: readonly Lab
     // Lambda's archive is what its batch counts: a replay never reads it.
     archiveSaid: (reports) => (lab === 'kappa' ? archiveReportIn(containers, reports) : undefined),
     parts: () => partsOf(docker, containers),
+    toolContainer: (tool) => toolContainer(lab, containers, tool),
     logs: async (service) => logsOf(docker, containersOf(containers, service)),
   };
 }
@@ -168,6 +170,19 @@ function containersOf(containers: readonly LabContainer[], service: string | und
     kind: 'usage',
     suggestion: nearest(service, services) ?? services.join(', '),
     detail: { service, services },
+  });
+}
+
+function toolContainer(lab: LabName, containers: readonly LabContainer[], tool: ToolName): string {
+  const { engine, services } = engineTools[tool];
+  const having = services.flatMap((service) => containers.filter((one) => one.service === service));
+  const running = having.find(({ state }) => state === 'running');
+  if (running !== undefined) return running.name;
+  if (having.length > 0) throw notUp(lab, `has no running ${having[0]!.service} (it is ${having[0]!.state})`);
+  throw new LabError(`this ${lab} lab has no ${engine}`, {
+    kind: 'usage',
+    suggestion: 'snacklab lambda has it, and snacklab kappa up --archive',
+    detail: { tool },
   });
 }
 

@@ -5,6 +5,7 @@ import { readLedgerFile } from '../../generator/ledger-file.js';
 import { printedLines } from '../../generator/printed-ledger.js';
 import { LabError } from '../errors.js';
 import type { LabName } from '../resources.js';
+import { engineTools, type ToolName } from '../runtimes/docker/engine-tools.js';
 import { checkerLogOf } from '../runtimes/embedded/checker-log.js';
 import { remoteLab } from '../runtimes/embedded/remote/client.js';
 import { socketPathFor } from '../runtimes/embedded/remote/socket-path.js';
@@ -51,6 +52,7 @@ export function embeddedLab(lab: LabName, place: EmbeddedPlace): RunningLab {
     // Its log keeps all.
     archiveSaid: () => undefined,
     parts: async () => partsOf(lab, place),
+    toolContainer: (tool) => noTool(dir, tool),
     logs: (service) => logsOf(dir, service),
   };
 }
@@ -77,6 +79,15 @@ function partsOf(lab: LabName, { about }: EmbeddedPlace): LabParts {
 function pagesOf(about: EmbeddedPlace['about']): LabParts['pages'] {
   const url = about === undefined ? undefined : consoleUrl(about.settings);
   return url === undefined ? [] : [{ title: 'Console', url }];
+}
+
+function noTool(dir: string, tool: ToolName): never {
+  const { engine } = engineTools[tool];
+  throw new LabError(`an embedded lab has no ${engine}: shell opens what is in containers`, {
+    kind: 'usage',
+    suggestion: `snacklab {lab} query prints its answers; its files are in ${dataFolderIn(dir)}: the log as a broker's, the archive as Parquet`,
+    detail: { tool, dir },
+  });
 }
 
 async function logsOf(dir: string, service: string | undefined): Promise<LabLogs> {

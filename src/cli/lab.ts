@@ -7,6 +7,7 @@ import type { LabError } from '../errors.js';
 import type { Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
 import type { LabName } from '../resources.js';
+import type { ToolName } from '../runtimes/docker/engine-tools.js';
 import type { Log, ServiceReport, ServingStore } from '../runtimes/ports.js';
 import type { Heads } from '../serving/head.js';
 import { chooseRuntime, type Runtime } from './choose-runtime.js';
@@ -36,6 +37,11 @@ export interface RunningLab {
   /** What an archive that a replay may read from last said; undefined where there is none. */
   archiveSaid(reports: readonly Pick<ServiceReport, 'service' | 'report'>[]): ArchiveReport | null | undefined;
   parts(): Promise<LabParts>;
+  /**
+   * The container that has one of the engines' own tools. Throws `usage` where the lab has no such engine, `unavailable`
+   * while none that has it runs.
+   */
+  toolContainer(tool: ToolName): string;
   /** What one service prints, or all. Throws `usage` when there is none of that name. */
   logs(service: string | undefined): Promise<LabLogs>;
 }

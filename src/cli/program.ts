@@ -63,7 +63,10 @@ function addCommand(commander: Commander, entry: CommandEntry, act: Act): void {
   commander.addHelpText('after', `\nExample:\n${entry.examples.map((example) => `  $ ${example}`).join('\n')}`);
   const lab = labOf(entry.path[0]);
   commander.action((...given: unknown[]) => {
-    const args = given.slice(0, -2).filter((value): value is string => typeof value === 'string');
+    const args = given
+      .slice(0, -2)
+      .flat()
+      .filter((value): value is string => typeof value === 'string');
     return act(entry, { lab, arguments: args, options: commander.opts() });
   });
 }

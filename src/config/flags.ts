@@ -1,6 +1,7 @@
 /** The command line's flags and arguments, parsed once at the edge: texts in, trusted values out. */
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import { toolNames } from '../runtimes/docker/engine-tools.js';
 
 const wholeNumber = (least: number, greatest: number) => {
   const message = `must be a whole number from ${least} to ${greatest}`;
@@ -94,8 +95,10 @@ export const runtimeFlags = z.object({
   dir: z.string().min(1, 'must name a directory').optional(),
 });
 
-export const queryFlags = z.object({ csv: z.boolean().default(false) });
+export const queryFlags = z.object({ csv: z.boolean().default(false), watch: z.boolean().default(false) });
+/** Of `watch`, and of `query --watch`. */
 export const watchFlags = z.object({
+  csv: z.boolean().default(false),
   interval: seconds(3600).default(1000),
   count: wholeNumber(1, 1_000_000_000).optional(),
 });
@@ -126,6 +129,9 @@ export const ingestFlags = z.object({
   dryRun: z.boolean().default(false),
   timeout: seconds(86_400).default(120_000),
 });
+export const toolArgument = z.enum(toolNames, `must be one of ${toolNames.join(', ')}`);
+/** With --json nothing is opened: what a tool prints is no document. */
+export const shellFlags = z.object({ print: z.boolean().default(false), json: z.boolean().default(false) });
 export const downFlags = z.object({ volumes: z.boolean().default(false) });
 export const fillFlags = z.object({ rate: decimal(1, 10_000_000).default(50_000) });
 export const compareFlags = z.object({

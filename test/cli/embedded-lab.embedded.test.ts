@@ -64,6 +64,18 @@ describe('an embedded Lambda lab', () => {
     expect(lines.at(-1).text).toContain('lambda-1');
   });
 
+  it('is asked again and again by `query --watch`: one header for all lines, or a document a look', async () => {
+    const ask = ['lambda', 'query', 'items-sold', '--watch', '--count', '3', '--interval', '0.5'];
+    const { exitCode, stdout } = await runCli([...ask, '--csv'], { environment });
+    const [header, ...lines] = stdout.trim().split('\n');
+    expect([exitCode, header]).toEqual([0, expect.stringMatching(/^pipeline,number,position,item,sold_base,/)]);
+    const looks = new Set(lines.map((line) => line.split(',')[1]));
+    expect(looks.size).toBe(3);
+    expect(lines.filter((line) => /,apple,/.test(line))).toHaveLength(3);
+    const documents = (await runCli([...ask, '--json'], { environment })).stdout.trim().split('\n');
+    expect(documents.map((text) => JSON.parse(text).schema)).toEqual(Array(3).fill('snacklab/query'));
+  });
+
   it('is left alone by a second `up`, and refuses what only containers have', async () => {
     const pid = await pidIn(lambdaDir);
     const again = await snacklab('lambda', 'up');

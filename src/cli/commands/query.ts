@@ -1,4 +1,4 @@
-/** `query`: base, real time, merged and truth of one question, side by side at one position. */
+/** `query`: base, real time, merged and truth of one question, side by side at one position; once, or as `watch` does. */
 import { parseFlags, queryFlags } from '../../config/flags.js';
 import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
@@ -6,17 +6,26 @@ import { answerDocument, readChecked } from '../answers.js';
 import type { AnswerDocument, QueryDocument } from '../documents.js';
 import { findLab } from '../lab.js';
 import { liveQuestions, questionNamed } from '../live-version.js';
-import type { CommandContext, CommandInput, Report } from '../report.js';
+import type { CommandContext, CommandInput, Report, Reports } from '../report.js';
 import { grouped, table } from '../text.js';
 
 const truthWaitMs = 5000;
 
-export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
-  const { csv } = parseFlags(queryFlags, input.options);
+export function run(input: CommandInput, context: CommandContext): Reports {
+  const { csv, watch } = parseFlags(queryFlags, input.options);
+  return watch ? again(input, context) : once(input, context, csv);
+}
+
+async function* again(input: CommandInput, context: CommandContext): AsyncGenerator<Report> {
+  const watch = await import('./watch.js');
+  yield* watch.run(input, context);
+}
+
+async function once(input: CommandInput, context: CommandContext, csv: boolean): Promise<Report> {
   await using store = await (await findLab(input, context)).openStore();
   const { name } = questionNamed(input.arguments[0]!, await liveQuestions(store));
   const document = await queryDocument(input.lab, store, name, context.clock, truthWaitMs);
-  return queryReport(document, csv ? csvText : answerText);
+  return queryReport(document, csv ? (answer) => csvText(answer) : answerText);
 }
 
 /** Reads one question now. */
@@ -74,8 +83,8 @@ export function positionText(answer: AnswerDocument): string {
   );
 }
 
-/** One line a key, with the position in each, so that a line says by itself what it is. */
-export function csvText(answer: AnswerDocument): string {
+/** One line a key, with the position in each, so that a line says by itself what it is; a header first, where it is wanted. */
+export function csvText(answer: AnswerDocument, withHeader = true): string {
   const keys = Object.keys(answer.rows[0]?.key ?? {});
   const sums = Object.keys(answer.rows[0]?.sums ?? {});
   const columns = sums.flatMap((sum) => faces.map(([face]) => `${sum}_${face === 'realTime' ? 'real_time' : face}`));
@@ -87,7 +96,8 @@ export function csvText(answer: AnswerDocument): string {
     ...keys.map((key) => row.key[key]!),
     ...sums.flatMap((sum) => faces.map(([face]) => row.sums[sum]![face] ?? '')),
   ]);
-  return [head, ...rows].map((row) => row.map(csvCell).join(',')).join('\n');
+  const lines = withHeader ? [head, ...rows] : rows;
+  return lines.map((row) => row.map(csvCell).join(',')).join('\n');
 }
 
 function cell(value: string | null, face: string): string {

@@ -5,7 +5,7 @@ import type { QueryDocument } from '../documents.js';
 import { findLab } from '../lab.js';
 import { liveQuestions, questionNamed } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
-import { answerText, positionText, queryDocument, queryReport } from './query.js';
+import { answerText, csvText, positionText, queryDocument, queryReport } from './query.js';
 
 /** A picture that is redrawn need not wait long for the truth: the next one has it. */
 const truthWaitMs = 1000;
@@ -14,14 +14,33 @@ export async function* run(input: CommandInput, context: CommandContext): AsyncG
   const flags = parseFlags(watchFlags, input.options);
   await using store = await (await findLab(input, context)).openStore();
   const { name } = questionNamed(input.arguments[0] ?? 'items-sold', await liveQuestions(store));
+  const lines = csvLines();
   for (let shown = 0; flags.count === undefined || shown < flags.count; shown++) {
     if (shown > 0) await context.clock.sleep(flags.interval);
     const read = queryDocument(input.lab, store, name, context.clock, truthWaitMs);
     const document = await read.catch((error) => awayDocument(error, input, name, context));
-    const report = queryReport(document, answerText);
-    const line = document.answer === null ? report.text : positionText(document.answer);
-    yield { ...report, line: `${new Date(document.atMs).toISOString()} ${line}` };
+    yield flags.csv ? lines.next(document) : picture(document);
   }
+}
+
+/** Redrawn in a terminal, a line where it is none. */
+function picture(document: QueryDocument): Report {
+  const report = queryReport(document, answerText);
+  const line = document.answer === null ? report.text : positionText(document.answer);
+  return { ...report, line: `${new Date(document.atMs).toISOString()} ${line}` };
+}
+
+/** One answer below the other, with one header; a moment without an answer has no lines. */
+function csvLines(): { readonly next: (document: QueryDocument) => Report } {
+  let withHeader = true;
+  return {
+    next(document) {
+      const report = queryReport(document, (answer) => csvText(answer, withHeader));
+      if (document.answer === null) return { ...report, text: '' };
+      withHeader = false;
+      return report;
+    },
+  };
 }
 
 /** A watch outlives an engine that is away for a while: what cannot be read is unknown. */

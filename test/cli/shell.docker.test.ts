@@ -1,0 +1,45 @@
+/**
+ * Goal: `shell` opens each engine's own tool where it is, gives it what follows `--`, and ends as the tool does.
+ * Method: each tool once on the shared lab, without a terminal; what it prints is compared with what the lab says.
+ */
+import { describe, expect, inject, it } from 'vitest';
+import { runCli } from '../lab/cli.js';
+import { container } from '../lab/lambda.js';
+
+const shell = (...args: string[]) => runCli(['lambda', 'shell', ...args]);
+
+describe.runIf(inject('docker'))('shell', () => {
+  it('asks Cassandra', async () => {
+    const { exitCode, stdout, stderr } = await shell('sql', '--', '-e', 'SELECT item, sold_merged FROM items_sold');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/apple \| +\d+/);
+  });
+
+  it('fails as the tool does, and says what the tool says', async () => {
+    const { exitCode, stdout, stderr } = await shell('sql', '--', '-e', 'SELECT nothing');
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('SyntaxException');
+  });
+
+  it('looks into HDFS', async () => {
+    const { exitCode, stdout } = await shell('hdfs', '--', 'dfs', '-ls', '/snacklab/archive');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('/snacklab/archive/0');
+  });
+
+  it('shows messages of the log with their places', async () => {
+    const { exitCode, stdout } = await shell('topic', '--', '--from-beginning', '--max-messages', '5');
+    expect(exitCode).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(line).toMatch(/^Partition:\d+\tOffset:\d+\t/);
+  });
+
+  it('prints what it would run', async () => {
+    const { exitCode, stdout } = await shell('topic', '--print');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`docker exec -i ${container('kafka')} kafka-run `);
+    const { command } = JSON.parse((await shell('hdfs', '--json')).stdout);
+    expect(command.at(-1)).toBe('bash');
+  });
+});
