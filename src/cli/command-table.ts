@@ -140,7 +140,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       flags: [['--print', 'print the command and run nothing']],
       examples: [
         inLab('shell sql'),
-        inLab(`shell sql -- -e 'SELECT * FROM items_sold'`),
+        inLab(`shell sql -- -e 'SELECT * FROM served_items_sold'`),
         inLab('shell topic -- --from-beginning --max-messages 5'),
       ],
       load: () => import('./commands/shell.js'),

@@ -10,14 +10,15 @@ const shell = (...args: string[]) => runCli(['lambda', 'shell', ...args]);
 
 describe.runIf(inject('docker'))('shell', () => {
   it('asks Cassandra', async () => {
-    const { exitCode, stdout, stderr } = await shell('sql', '--', '-e', 'SELECT item, sold_merged FROM items_sold');
+    const select = `SELECT item, sold_merged FROM served_items_sold WHERE lab = 'lambda' AND face = 'answer'`;
+    const { exitCode, stdout, stderr } = await shell('sql', '--', '-e', select);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/apple \| +\d+/);
+    expect(stdout).toMatch(/apple +\| +\d+/);
   });
 
   it('fails as the tool does, and says what the tool says', async () => {
-    const { exitCode, stdout, stderr } = await shell('sql', '--', '-e', 'SELECT nothing');
-    expect([exitCode, stdout]).toEqual([1, '']);
+    const { exitCode, stderr } = await shell('sql', '--', '-e', 'SELECT nothing');
+    expect(exitCode).toBe(1);
     expect(stderr).toContain('SyntaxException');
   });
 

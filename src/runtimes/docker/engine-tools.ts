@@ -22,7 +22,7 @@ export const engineTools: Readonly<Record<ToolName, EngineTool>> = {
   sql: {
     engine: 'Cassandra',
     services: ['stream-runner'],
-    hint: 'cqlsh in the keyspace snacklab: DESCRIBE TABLES; SELECT * FROM items_sold; EXIT leaves',
+    hint: 'cqlsh in the keyspace snacklab: DESCRIBE TABLES; SELECT * FROM served_items_sold; EXIT leaves',
     command: (args) => ['cqlsh', 'cassandra', '9042', '--keyspace=snacklab', ...args],
   },
   hdfs: {
