@@ -1,14 +1,15 @@
 /**
  * Goal: the Kappa lab stays exact whatever is killed, and is no part of the Lambda lab beside it.
  * Method: SIGKILL at hold points or at once while events flow; then the outside judge reads answers and compares each
- * with the log. Nothing here waits for a time to pass, only for things to happen.
+ * with the log. Nothing here waits for a time to pass, only for things to happen. Cassandra and Kafka are killed in
+ * ./versions.docker.test.ts, where there are two versions to go on.
  */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { runCli } from '../lab/cli.js';
 import { kappa, running, useKappa } from '../lab/kappa.js';
 import { docker, waitFor } from '../lab/lab.js';
 
-const { container, expectExact, holdAt, killAndStart, killInside, liveHead, publishedBase, release } = kappa;
+const { container, expectExact, holdAt, killInside, liveHead, publishedBase, release } = kappa;
 const { waitForBase, waitForSlices } = kappa;
 
 describe.runIf(inject('docker'))('the Kappa lab', () => {
@@ -66,12 +67,6 @@ describe.runIf(inject('docker'))('the Kappa lab', () => {
       );
       return rows[0]!.least === null || Number(rows[0]!.least) > baseNumber;
     });
-  });
-
-  it.each(['cassandra', 'kafka'])('when %s is killed', async (engine) => {
-    await killAndStart(engine);
-    await waitForSlices(3, 180_000);
-    await expectExact('--after-kill');
   });
 
   it('shows where it stands, and answers', async () => {
