@@ -17,4 +17,5 @@ export const {
   waitForSlices,
   waitForBase,
   expectExact,
+  expectExactMeanwhile,
 } = testLab('lambda', 20_000);
