@@ -155,15 +155,6 @@ export function testLab(lab: LabName, portBase: number) {
     return result;
   }
 
-  /** The same while something is done: readers are there before it, in the middle and afterwards. */
-  async function expectExactMeanwhile(act: () => Promise<unknown>, ...args: readonly string[]): Promise<void> {
-    const judging = expectExact(...args);
-    // Told below; until then what is done comes first.
-    judging.catch(() => {});
-    await act();
-    await judging;
-  }
-
   return {
     brokerAddress,
     container,
@@ -180,6 +171,5 @@ export function testLab(lab: LabName, portBase: number) {
     waitForSlices,
     waitForBase,
     expectExact,
-    expectExactMeanwhile,
   };
 }

@@ -17,5 +17,4 @@ export const {
   waitForSlices,
   waitForBase,
   expectExact,
-  expectExactMeanwhile,
 } = testLab('lambda', 20_000);
