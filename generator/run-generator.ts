@@ -3,6 +3,7 @@ import type { GeneratorSettings } from '../src/config/service.js';
 import { describeError } from '../src/errors.js';
 import type { Clock } from '../src/runtimes/ports.js';
 import { untilStopped } from '../src/runtimes/service-scope.js';
+import { eventTopic } from '../src/runtimes/topics.js';
 import type { Timeline } from './chunk.js';
 import { type Control, type ControlStore, startControl } from './control.js';
 import { openProducer, type Producer, producerDefaults } from './kafka/producer.js';
@@ -21,7 +22,6 @@ export interface GeneratorOptions {
   readonly say: (line: string) => void;
 }
 
-export const topic = 'snack_automat_message';
 /** Below the ten seconds that Docker gives. */
 const finishWithinDefaultMs = 7000;
 const flushEveryMs = 1000;
@@ -57,7 +57,7 @@ export async function runGenerator(options: GeneratorOptions): Promise<void> {
 
 /** A producer into the lab's topic at this bootstrap server, `host:port`. */
 export function producerAt(bootstrap: string, scope: Pick<GeneratorOptions, 'stop' | 'say'>): Promise<Producer> {
-  return openProducer({ ...producerDefaults, ...scope, bootstrap, topic, clientId: 'snacklab-generator' });
+  return openProducer({ ...producerDefaults, ...scope, bootstrap, topic: eventTopic, clientId: 'snacklab-generator' });
 }
 
 interface Parts {

@@ -9,10 +9,11 @@ import { describeError, exitCodes, LabError } from '../src/errors.js';
 import { openCassandraStore } from '../src/runtimes/docker/cassandra-store.js';
 import { runService } from '../src/runtimes/docker/service-runtime.js';
 import { realClock, type ServiceScope } from '../src/runtimes/service-scope.js';
+import { eventTopic } from '../src/runtimes/topics.js';
 import { readLedgerFile } from './ledger-file.js';
 import { type MeasureOptions, measureGenerator } from './measure.js';
 import { printedLines } from './printed-ledger.js';
-import { producerAt, runGenerator, topic } from './run-generator.js';
+import { producerAt, runGenerator } from './run-generator.js';
 
 const ledgerFolder = '/data/ledger';
 
@@ -67,7 +68,7 @@ function measureOptions(): MeasureOptions {
   const whole = z.coerce.number().int().min(0);
   const schema = z.object({
     kafka: z.string().min(1),
-    topic: z.string().refine((name) => name !== topic, 'the lab counts what is in its own topic: use another'),
+    topic: z.string().refine((name) => name !== eventTopic, 'the lab counts what is in its own topic: use another'),
     events: whole.default(1_000_000),
     rate: z.coerce.number().positive().default(10_000_000),
     seed: whole.default(1),

@@ -1,8 +1,8 @@
 /** The ingestion service's process: takes events over HTTP and puts them into the lab's Kafka. */
 import { openProducer, producerDefaults } from '../../generator/kafka/producer.js';
-import { topic } from '../../generator/run-generator.js';
 import { ingestionConfig } from '../config/service.js';
 import { runService } from '../runtimes/docker/service-runtime.js';
+import { eventTopic } from '../runtimes/topics.js';
 import { keepIngestion } from './keep-ingestion.js';
 import { deliveryTimeoutMs, ingestionPort } from './limits.js';
 
@@ -11,7 +11,7 @@ await runService('ingestion', async (scope) => {
   let away: string | undefined;
   await using producer = await openProducer({
     ...producerDefaults,
-    ...{ bootstrap: kafka, topic, clientId: 'snacklab-ingestion', deliveryTimeoutMs },
+    ...{ bootstrap: kafka, topic: eventTopic, clientId: 'snacklab-ingestion', deliveryTimeoutMs },
     ...{ stop: scope.stop, say: scope.say },
     onReach: (lost) => {
       away = lost?.message;

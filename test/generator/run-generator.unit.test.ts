@@ -8,11 +8,12 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLedgerFile } from '../../generator/ledger-file.js';
 import { printedLines } from '../../generator/printed-ledger.js';
-import { producerAt, runGenerator, topic } from '../../generator/run-generator.js';
+import { producerAt, runGenerator } from '../../generator/run-generator.js';
 import { LedgerSearch } from '../../src/checker/ledger.js';
 import type { GeneratorSettings } from '../../src/config/service.js';
 import type { Wanted } from '../../src/runtimes/ports.js';
 import { realClock } from '../../src/runtimes/service-scope.js';
+import { eventTopic } from '../../src/runtimes/topics.js';
 import { type FakeBroker, startFakeBroker } from './fake-broker.js';
 
 let folder = '';
@@ -56,7 +57,7 @@ describe('a generator that is killed', () => {
   const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
 
   it('five times with SIGKILL never repeats an event, and has each acknowledged one in the log once', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     const ledgerFolder = join(folder, 'killed');
     for (let life = 1; life <= 5; life++) {
       const before = messages(broker);
@@ -80,7 +81,7 @@ describe('a generator that is killed', () => {
   });
 
   it('with SIGTERM leaves a ledger that accounts for every message, and skips nothing', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     const ledgerFolder = join(folder, 'stopped');
     for (let life = 1; life <= 3; life++) {
       const before = messages(broker);
@@ -139,7 +140,7 @@ function setUp(broker: FakeBroker, name: string, changes: Partial<GeneratorSetti
 
 describe('the generator', () => {
   it('does not start while it is wanted paused, and follows the wanted rate and pause', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     const { running, store, reports, stop } = setUp(broker, 'steered');
     store.wanted = { rate: 500, paused: true, batchRequests: 0 };
     await until(() => reports.length >= 2);
@@ -155,7 +156,7 @@ describe('the generator', () => {
   });
 
   it('waits for the serving store before it starts, and goes on without it afterwards', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     const { running, store, said, stop } = setUp(broker, 'alone');
     store.away = true;
     await until(() => said.some((line) => line.includes('the serving store does not answer')));
@@ -171,7 +172,7 @@ describe('the generator', () => {
   });
 
   it('idles when its events are all there, also after a start again', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     for (const life of [1, 2]) {
       const { running, reports, stop } = setUp(broker, 'finite', { events: 777 });
       await until(() => reports.at(-1)?.state === 'finished');
@@ -182,7 +183,7 @@ describe('the generator', () => {
   });
 
   it('says in its report why it cannot start', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     const first = setUp(broker, 'seeds', { events: 10 });
     await until(() => messages(broker) === 10);
     first.stop.abort();
@@ -193,7 +194,7 @@ describe('the generator', () => {
   });
 
   it('gives up on what is in flight when it is told to end while the broker is silent', async () => {
-    await using broker = await startFakeBroker(topic, 4);
+    await using broker = await startFakeBroker(eventTopic, 4);
     const { running, reports, stop } = setUp(broker, 'silent');
     await until(() => messages(broker) > 500);
     broker.faults.push(...new Array<'silence'>(100).fill('silence'));
@@ -209,7 +210,7 @@ describe('the generator', () => {
 
   it('makes the same messages again from the same seed and start time', async () => {
     const values = async (name: string) => {
-      await using broker = await startFakeBroker(topic, 4);
+      await using broker = await startFakeBroker(eventTopic, 4);
       const knobs = { late: 0.1, duplicate: 0.1, malformed: 0.1 };
       const { running, reports, stop } = setUp(broker, name, { ...knobs, events: 600, startTimeMs: 1_700_000_000_000 });
       await until(() => reports.at(-1)?.state === 'finished');

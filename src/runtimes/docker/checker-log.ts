@@ -7,9 +7,9 @@ import { z } from 'zod';
 import type { AddMessage, CheckedLog } from '../../checker/verify.js';
 import { LabError } from '../../errors.js';
 import type { Position } from '../../positions/position.js';
+import { deadLetterTopic, eventTopic } from '../topics.js';
 import { openKafkaAdmin } from './kafka-admin.js';
-import { eventTopic, kafkaLog } from './kafka-log.js';
-import { deadLetterTopic } from './setup.js';
+import { kafkaLog } from './kafka-log.js';
 
 const silenceMsMax = 30_000;
 

@@ -1,4 +1,6 @@
 /** The engines' own tools: in which container of a lab each is opened, and how. Pure. */
+import { eventTopic } from '../topics.js';
+import { keyspace } from './schema.js';
 
 export const toolNames = ['sql', 'hdfs', 'topic'] as const;
 export type ToolName = (typeof toolNames)[number];
@@ -14,7 +16,6 @@ export interface EngineTool {
   command(args: readonly string[]): readonly string[];
 }
 
-const log = 'snack_automat_message';
 const consumer = ['kafka-run', 'org.apache.kafka.tools.consumer.ConsoleConsumer', '--bootstrap-server', 'kafka:29092'];
 const shown = ['partition', 'offset'].flatMap((what) => ['--property', `print.${what}=true`]);
 
@@ -23,7 +24,7 @@ export const engineTools: Readonly<Record<ToolName, EngineTool>> = {
     engine: 'Cassandra',
     services: ['stream-runner'],
     hint: 'cqlsh in the keyspace snacklab: DESCRIBE TABLES; SELECT * FROM served_items_sold; EXIT leaves',
-    command: (args) => ['cqlsh', 'cassandra', '9042', '--keyspace=snacklab', ...args],
+    command: (args) => ['cqlsh', 'cassandra', '9042', `--keyspace=${keyspace}`, ...args],
   },
   hdfs: {
     engine: 'HDFS',
@@ -35,6 +36,6 @@ export const engineTools: Readonly<Record<ToolName, EngineTool>> = {
     engine: 'Kafka',
     services: ['kafka'],
     hint: 'new messages of the log as they come; Ctrl-C leaves; -- --from-beginning --max-messages 5 shows the first',
-    command: (args) => [...consumer, ...(args.includes('--topic') ? [] : ['--topic', log]), ...shown, ...args],
+    command: (args) => [...consumer, ...(args.includes('--topic') ? [] : ['--topic', eventTopic]), ...shown, ...args],
   },
 };

@@ -8,12 +8,10 @@ import { describeError, LabError } from '../../errors.js';
 import { formatPosition, type Position } from '../../positions/position.js';
 import { opened } from '../opened.js';
 import type { Log, LogReader, Message } from '../ports.js';
+import { eventTopic } from '../topics.js';
 import { openKafkaAdmin } from './kafka-admin.js';
 import { type FetchLimits, type KafkaConnection, openKafkaConnection } from './kafka-connection.js';
 import { type FetchedPartition, readMessages } from './kafka-records.js';
-
-/** The topic of the events, in every lab. */
-export const eventTopic = 'snack_automat_message';
 
 export interface KafkaLogOptions extends Partial<FetchLimits> {
   /** Bootstrap server, `host:port`. */

@@ -1,10 +1,10 @@
 /** The setup's process: makes topics, tables and the first pipeline, and ends. It may run again at any time. */
 import { archiveAddress, setupConfig } from '../../config/service.js';
 import { builtinQuestions } from '../../questions/builtin.js';
+import { eventTopic } from '../topics.js';
 import { openCassandraSession } from './cassandra-session.js';
 import { storeOn } from './cassandra-store.js';
 import { openKafkaAdmin } from './kafka-admin.js';
-import { eventTopic } from './kafka-log.js';
 import { runService } from './service-runtime.js';
 import { checkLogAgainstHead, createPipeline, createTables, createTopics, waitFor } from './setup.js';
 

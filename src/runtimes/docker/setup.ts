@@ -11,16 +11,15 @@ import type { Question } from '../../questions/question.js';
 import { newHead } from '../../serving/head.js';
 import { servedTable } from '../../serving/served-view.js';
 import type { Clock, ServingStore } from '../ports.js';
+import { deadLetterTopic, eventTopic } from '../topics.js';
 import { insertHead } from './cassandra-heads.js';
 import type { CassandraSession } from './cassandra-session.js';
 import { cql, table } from './cql.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import { eventTopic } from './kafka-log.js';
 import { createKeyspace, createTableVersions, keyspace, schema } from './schema.js';
 import { createServedTable } from './served-tables.js';
 
 export const eventPartitions = 4;
-export const deadLetterTopic = 'snack_automat_dead_letter';
 
 /** Tries to reach an engine until it answers. Throws the last error, with what was waited for, after `patienceMs`. */
 export async function waitFor<T>(what: string, open: () => Promise<T>, clock: Clock, patienceMs: number): Promise<T> {

@@ -9,6 +9,7 @@ import { append, newBatch } from '../../../generator/kafka/record-batch.js';
 import { LabError } from '../../errors.js';
 import { formatPosition, type Position } from '../../positions/position.js';
 import type { Log, LogReader, Message } from '../ports.js';
+import { eventTopic } from '../topics.js';
 import { openPartitionLog, type PartitionLog } from './partition-log.js';
 import { partitionReader } from './partition-reader.js';
 
@@ -34,7 +35,7 @@ export async function openEmbeddedLog(
 ): Promise<EmbeddedLog> {
   const logs = await Promise.all(
     Array.from({ length: partitions }, (_, partition) =>
-      openPartitionLog(join(folder, `snack_automat_message-${partition}`), partition, segmentBytesMax),
+      openPartitionLog(join(folder, `${eventTopic}-${partition}`), partition, segmentBytesMax),
     ),
   );
   const appended: Appended = { count: 0, events: new EventEmitter().setMaxListeners(0) };
