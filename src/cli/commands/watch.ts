@@ -14,12 +14,13 @@ export async function* run(input: CommandInput, context: CommandContext): AsyncG
   const flags = parseFlags(watchFlags, input.options);
   await using store = await (await findLab(input, context)).openStore();
   const { name } = questionNamed(input.arguments[0] ?? 'items-sold', await liveQuestions(store));
-  const lines = csvLines();
+  let withHeader = true;
   for (let shown = 0; flags.count === undefined || shown < flags.count; shown++) {
     if (shown > 0) await context.clock.sleep(flags.interval);
     const read = queryDocument(input.lab, store, name, context.clock, truthWaitMs);
     const document = await read.catch((error) => awayDocument(error, input, name, context));
-    yield flags.csv ? lines.next(document) : picture(document);
+    yield flags.csv ? lines(document, withHeader) : picture(document);
+    withHeader &&= document.answer === null;
   }
 }
 
@@ -31,16 +32,9 @@ function picture(document: QueryDocument): Report {
 }
 
 /** One answer below the other, with one header; a moment without an answer has no lines. */
-function csvLines(): { readonly next: (document: QueryDocument) => Report } {
-  let withHeader = true;
-  return {
-    next(document) {
-      const report = queryReport(document, (answer) => csvText(answer, withHeader));
-      if (document.answer === null) return { ...report, text: '' };
-      withHeader = false;
-      return report;
-    },
-  };
+function lines(document: QueryDocument, withHeader: boolean): Report {
+  const report = queryReport(document, (answer) => csvText(answer, withHeader));
+  return document.answer === null ? { ...report, text: '' } : report;
 }
 
 /** A watch outlives an engine that is away for a while: what cannot be read is unknown. */
