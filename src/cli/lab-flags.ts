@@ -70,7 +70,7 @@ export const startFlags: readonly Described[] = [
 
 export const switchFlags: readonly Described[] = [
   ['--force', 'also when readers then go back'],
-  ['--wait <seconds>', 'how long to wait for the instant at which it covers the live one (3)'],
+  ['--wait <seconds>', 'how long to wait for the instant at which it covers the live one (30; with --force 3)'],
 ];
 
 /** Which lab of the name is meant; without them the one that is up. */

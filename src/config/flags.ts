@@ -111,7 +111,7 @@ export const verifyFlags = z.object({
   history: z.string().optional(),
 });
 /** The live version is held for a moment, so that the other one covers it within a second or so. */
-export const switchFlags = z.object({ force: z.boolean().default(false), wait: seconds(3600).default(3000) });
+export const switchFlags = z.object({ force: z.boolean().default(false), wait: seconds(3600).optional() });
 /** Of `replay` and `change`, which both start a version. */
 export const startFlags = z.object({
   as: z.string('must name the new version, as in --as v2'),

@@ -23,11 +23,21 @@ export interface SwitchRequest {
   readonly force: boolean;
   /** How long to wait for the instant at which the new covers the old: both move all the time. */
   readonly patienceMs: number;
+  /** Told now and then what the new lacks to cover the old; not where it is there soon. */
+  readonly waits?: (lack: string) => void;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * What a user waits for without asking for it, in ms. Two cold jobs on a busy machine commit every few seconds, and then the
+ * instant takes a few holds; who forces it wants it now.
+ */
+export const switchPatienceMs = (force: boolean): number => (force ? 3_000 : 30_000);
 
 const lookEveryMs = 15;
 /** A hold is over after a second; before the next one the live version commits what it has waited with. */
 const holdEveryMs = 1_500;
+const tellEveryMs = 2_000;
 
 /**
  * Moves readers to another version once it covers the live one, which is held for a moment so that the other can get
@@ -37,7 +47,9 @@ const holdEveryMs = 1_500;
 export async function switchLive(store: Store, clock: Clock, request: SwitchRequest): Promise<Switched | undefined> {
   const deadlineMs = clock.nowMs() + request.patienceMs;
   let heldMs = Number.NEGATIVE_INFINITY;
+  let toldMs = clock.nowMs();
   for (;;) {
+    request.signal?.throwIfAborted();
     const heads = await store.readHeads();
     if (heads.live === request.to) return undefined;
     const [from, to] = [heads.heads.get(heads.live)!, readyHead(heads, request.to)];
@@ -51,6 +63,10 @@ export async function switchLive(store: Store, clock: Clock, request: SwitchRequ
     else if (clock.nowMs() - heldMs >= holdEveryMs && mayCatchUp(to, from)) {
       heldMs = clock.nowMs();
       await hold(store, from);
+    }
+    if (clock.nowMs() - toldMs >= tellEveryMs) {
+      toldMs = clock.nowMs();
+      request.waits?.(lackOf(from, to));
     }
     await clock.sleep(lookEveryMs);
   }
@@ -77,19 +93,20 @@ async function attempt(
 }
 
 function notThere(from: Head, to: Head): LabError {
-  const [live, next] = [versionOf(from.pipeline), versionOf(to.pipeline)];
-  if (!isWhole(to)) {
-    return new LabError(`${next} has no answer yet: its first base is being made; nothing was changed`, {
-      kind: 'fail',
-      suggestion: `snacklab {lab} versions shows when it is whole`,
-    });
-  }
-  const messages = behind(to, from.position);
-  return new LabError(`${next} is ${messages} messages behind ${live}; nothing was changed`, {
+  const what = `${lackOf(from, to)}; nothing was changed`;
+  if (!isWhole(to))
+    return new LabError(what, { kind: 'fail', suggestion: 'snacklab {lab} versions shows when it is whole' });
+  return new LabError(what, {
     kind: 'fail',
     suggestion: `wait until it has caught up (snacklab {lab} versions), or --force: readers then go back`,
-    detail: { behind: messages, from: from.position, to: to.position },
+    detail: { behind: behind(to, from.position), from: from.position, to: to.position },
   });
+}
+
+function lackOf(from: Head, to: Head): string {
+  const [live, next] = [versionOf(from.pipeline), versionOf(to.pipeline)];
+  if (!isWhole(to)) return `${next} has no answer yet: its first base is being made`;
+  return `${next} is ${behind(to, from.position)} messages behind ${live}`;
 }
 
 /** The version that was live before. Throws `usage` when there is none. */

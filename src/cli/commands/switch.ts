@@ -1,8 +1,8 @@
 /** `switch` and `rollback`: move readers to another version by one write, at an instant at which nothing goes back. */
 import { parseFlags, switchFlags } from '../../config/flags.js';
 import type { LabName } from '../../resources.js';
-import type { Clock, ServingStore } from '../../runtimes/ports.js';
-import { previousVersion, switchLive } from '../../versions/switch-live.js';
+import type { ServingStore } from '../../runtimes/ports.js';
+import { previousVersion, switchLive, switchPatienceMs } from '../../versions/switch-live.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { SwitchDocument } from '../documents-versions.js';
 import { findLab } from '../lab.js';
@@ -16,19 +16,27 @@ export async function run(input: CommandInput, context: CommandContext): Promise
   const named = given === undefined ? undefined : pipelineNamed(lab, given);
   await using store = await (await findLab(input, context)).openStore();
   // Awaited here: the store closes when this function is left.
-  return await switchTo(lab, store, context.clock, { named, force, waitMs: wait });
+  return await switchTo(lab, store, context, { named, force, waitMs: wait });
 }
 
-/** Moves readers to the version of this full name, or to the one before where none is named. */
+interface Wanted {
+  /** A full name; undefined for the version that was live before. */
+  readonly named: string | undefined;
+  readonly force?: boolean;
+  readonly waitMs?: number | undefined;
+}
+
+/** Moves readers to a version, and says what it waits for. Throws `fail` when the instant for it does not come. */
 export async function switchTo(
   lab: LabName,
   store: ServingStore,
-  clock: Clock,
-  { named, force, waitMs }: { readonly named: string | undefined; readonly force: boolean; readonly waitMs: number },
+  { clock, say, signal }: Pick<CommandContext, 'clock' | 'say'> & Partial<Pick<CommandContext, 'signal'>>,
+  { named, force = false, waitMs = switchPatienceMs(force) }: Wanted,
 ): Promise<Report> {
   const startedMs = performance.now();
   const to = named ?? previousVersion(await store.readHeads());
-  const switched = await switchLive(store, clock, { to, force, patienceMs: waitMs });
+  const waits = (lack: string) => say(`${lack}: waiting for the instant at which it covers the live version`);
+  const switched = await switchLive(store, clock, { to, force, patienceMs: waitMs, waits, signal });
   const document: SwitchDocument = {
     schema: 'snacklab/switch',
     version: 1,

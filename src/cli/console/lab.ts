@@ -3,7 +3,6 @@
  * the functions of the commands. It works on any runtime's ports; it decides nothing and keeps nothing but sizes.
  */
 import { type Cycle, cycleOf } from '../../../lambda/cycle.js';
-import { switchFlags } from '../../config/flags.js';
 import type { Action, Perform } from '../../console/actions.js';
 import type { AnswerRead } from '../../console/answers.js';
 import type { ConsoleLab } from '../../console/follow.js';
@@ -107,8 +106,7 @@ type Doing = ConsolePorts & { readonly say: (text: string) => void };
 type Outcome = { readonly text: string; readonly verdict?: LabError['kind'] | 'pass' };
 
 async function reportOf(action: Action, doing: Doing): Promise<Outcome> {
-  const { lab, store, clock } = doing;
-  const waitMs = switchFlags.parse({}).wait;
+  const { lab, store } = doing;
   switch (action.action) {
     case 'rate':
       return changeGenerator(lab, store, { rate: action.rate });
@@ -122,9 +120,9 @@ async function reportOf(action: Action, doing: Doing): Promise<Outcome> {
     case 'start':
       return startVersion(action, doing);
     case 'switch':
-      return switchTo(lab, store, clock, { named: pipelineNamed(lab, action.version), force: action.force, waitMs });
+      return switchTo(lab, store, doing, { named: pipelineNamed(lab, action.version), force: action.force });
     case 'rollback':
-      return switchTo(lab, store, clock, { named: undefined, force: false, waitMs });
+      return switchTo(lab, store, doing, { named: undefined });
     case 'drop':
       return dropNow(lab, store, pipelineNamed(lab, action.version), dropMsMax, doing);
   }
