@@ -99,24 +99,21 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
     expect((await versions()).map(({ version }) => version)).toEqual(['v1']);
   });
 
-  it.each(['kafka', 'cassandra'])(
-    'read the log when %s is killed meanwhile, while the live one is exact',
-    async (engine) => {
-      await run(0, 'replay', '--as', 'v2', '--questions', file, '--detach');
-      // Long enough for both drivers to start again on a small machine, and for positions on both sides of that.
-      await exactMeanwhile(
-        100,
-        async () => {
-          // A job takes over, then reads: from the first slice on it may be through at once.
-          await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
-          await kappa.killAndStart(engine);
-          await waitFor('v2 is ready', isReady, 180_000);
-        },
-        '--after-kill',
-      );
-      await run(0, 'drop', 'v2');
-    },
-  );
+  it('read the log when Kafka is killed meanwhile, while the live one is exact', async () => {
+    await run(0, 'replay', '--as', 'v2', '--questions', file, '--detach');
+    // Long enough for both drivers to start again on a small machine, and for positions on both sides of that.
+    await exactMeanwhile(
+      100,
+      async () => {
+        // A job takes over, then reads: from the first slice on it may be through at once.
+        await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
+        await kappa.killAndStart('kafka');
+        await waitFor('v2 is ready', isReady, 180_000);
+      },
+      '--after-kill',
+    );
+    await run(0, 'drop', 'v2');
+  });
 
   it('begin whole or not at all, and go whole, when the command is killed', async () => {
     let begun = 0;
@@ -203,8 +200,8 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
     await kappa.expectExact('--question', 'items-sold');
   });
 
-  it.each(['cassandra', 'kafka'])('go on together when %s is killed', async (engine) => {
-    await kappa.killAndStart(engine);
+  it('go on together when Cassandra is killed', async () => {
+    await kappa.killAndStart('cassandra');
     await kappa.waitForSlices(3, 180_000);
     await waitFor(
       'both move',
@@ -244,6 +241,8 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
     await run(0, 'switch', 'v2');
     const { answer } = JSON.parse((await run(0, 'query', 'items-sold', '--json')).stdout);
     expect(answer).toMatchObject({ pipeline: 'kappa-2', origin: cut });
+    // One job alone is quicker.
+    await run(0, 'drop', 'v1');
     await kappa.waitForBase(0);
     await kappa.expectExact();
   });

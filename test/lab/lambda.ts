@@ -17,4 +17,5 @@ export const {
   waitForSlices,
   waitForBase,
   expectExact,
+  expectExactWhile,
 } = testLab('lambda', 20_000);
