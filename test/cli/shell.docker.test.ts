@@ -2,10 +2,16 @@
  * Goal: `shell` opens each engine's own tool where it is, gives it what follows `--`, and ends as the tool does.
  * Method: each tool once on the shared lab, without a terminal; what it prints is compared with what the lab says.
  */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { runCli } from '../lab/cli.js';
+import { docker, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
 
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
+/** By what they were started with, for an image without pgrep; the brackets keep this command itself out of the count. */
+const countConsumers = 'grep -lz tools.consumer.Console[C]onsumer /proc/[0-9]*/cmdline 2>/dev/null | wc -l';
 const shell = (...args: string[]) => runCli(['lambda', 'shell', ...args]);
 
 describe.runIf(inject('docker'))('shell', () => {
@@ -34,6 +40,18 @@ describe.runIf(inject('docker'))('shell', () => {
     const lines = stdout.trim().split('\n');
     expect(lines).toHaveLength(5);
     for (const line of lines) expect(line).toMatch(/^Partition:\d+\tOffset:\d+\t/);
+  });
+
+  it('leaves nothing behind in the container when its reader goes away', async () => {
+    const tool = spawn('node', [cli, 'lambda', 'shell', 'topic'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = new Promise((resolve) => tool.once('close', resolve));
+    await new Promise((resolve) => tool.stdout.once('data', resolve));
+    const consumers = () => docker('exec', container('kafka'), 'sh', '-c', countConsumers);
+    expect(Number(await consumers())).toBeGreaterThan(0);
+    // As `| head -1` does: the next line has nobody to go to.
+    tool.stdout.destroy();
+    await ended;
+    await waitFor('no consumer', async () => (await consumers()) === '0', 20_000);
   });
 
   it('prints what it would run', async () => {
