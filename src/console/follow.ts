@@ -1,18 +1,19 @@
 /**
  * Follows a lab for the console: looks at its machinery twice a second, reads its answers once a second, and tells the hub.
- * A lab that cannot be asked is told as a problem beside what was last seen, never as numbers of now. It writes nothing.
+ * A lab that cannot be asked is told as a problem beside what was last seen, never as numbers of now.
  */
 import { describeError, LabError, suggestionFor } from '../errors.js';
 import type { Question } from '../questions/question.js';
 import type { LabName } from '../resources.js';
 import type { Clock } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
+import type { Heads } from '../serving/head.js';
 import { versionOf } from '../versions/versions.js';
 import { type ActionBoard, actionBoard, type Perform } from './actions.js';
 import { type AnswerRead, type AnswerView, answerView, pointOf } from './answers.js';
 import { emptyHistory, type History, markOf, type Standing, withMark, withPoint } from './history.js';
 import { type Hub, type NewPoint, openHub } from './hub.js';
-import { type LabSeen, type MachineView, viewOf } from './model.js';
+import { type LabSeen, type MachineView, type SeenView, viewOf } from './model.js';
 import { type LogSizes, rememberSize } from './speed.js';
 
 /** A lab as the console reads it, and what its buttons do there. */
@@ -24,6 +25,8 @@ export interface ConsoleLab {
   /** One question's answer with its truth, as `query` reads it. */
   readonly read: (question: Question) => Promise<AnswerRead>;
   readonly perform: Perform;
+  /** Keeps what a look came to, where somebody draws it over time. Throws where that cannot be stored. */
+  readonly record?: (view: SeenView, heads: Heads) => Promise<void>;
 }
 
 /** What is known of a lab now, kept up to date while `run` runs. */
@@ -110,7 +113,9 @@ async function lookOnce(
     known.sizes = rememberSize(known.sizes, seen);
     known.questions = seen.heads.heads.get(seen.heads.live)?.questions ?? [];
     markSteps(lab.lab, known, seen, hub);
-    known.machine = { ...known.machine, atMs: clock.nowMs(), problem: null, seen: viewOf(seen, known.sizes) };
+    const view = viewOf(seen, known.sizes);
+    known.machine = { ...known.machine, atMs: clock.nowMs(), problem: null, seen: view };
+    await lab.record?.(view, seen.heads);
   } catch (error) {
     const problem = problemText(error, lab.lab);
     if (known.machine.problem !== problem) say(problem);

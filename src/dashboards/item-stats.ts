@@ -1,44 +1,22 @@
 /**
- * What the dashboards of both labs share: rows of panels laid on Grafana's grid, and the row with one stat per item.
+ * What the dashboards of both labs share: the row with one stat per item.
  * A stat reads one row of the served table of items-sold: nothing is added up here. Those of one view are of one
  * position: `answer` is the newest answer, `checked` the newest whose truth is known.
  */
-import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   BigValueColorMode,
   BigValueGraphMode,
   BigValueTextMode,
   ReduceDataOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import {
-  type Dashboard,
-  DashboardBuilder,
-  type GridPos,
-  type Panel,
-  RowBuilder,
-  ThresholdsConfigBuilder,
-  ThresholdsMode,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { items } from '../events/rule.js';
 import { itemsSold } from '../questions/builtin.js';
 import type { LabName } from '../resources.js';
 import { type SumFace, servedTable, sumColumn } from '../serving/served-view.js';
 import { cassandra, cassandraQuery } from './cassandra-query.js';
-
-/** A titled row of panels of one size, side by side. */
-export interface PanelRow {
-  readonly title: string;
-  readonly panels: readonly PlacedPanel[];
-  readonly panelWidth: number;
-  readonly panelHeight: number;
-}
-
-/** A panel that is given its number and place when the dashboard is laid out. */
-export interface PlacedPanel extends Builder<Panel> {
-  id(id: number): this;
-  gridPos(gridPos: GridPos): this;
-}
+import { gridWidth, keyspace, type PanelRow } from './rows-dashboard.js';
 
 /** A row with one stat per item: which view it reads, and which face of the sum. */
 export interface RowOfStats {
@@ -48,7 +26,7 @@ export interface RowOfStats {
   readonly says: string;
 }
 
-/** Is it right? These two rows end the dashboard of either lab. */
+/** Is it right? These two rows stand on the dashboard of either lab. */
 export const checkedRows: readonly RowOfStats[] = [
   { title: 'Validation', view: 'checked', face: 'truth', says: 'sold, as an independent count of the log says' },
   {
@@ -58,35 +36,6 @@ export const checkedRows: readonly RowOfStats[] = [
     says: 'merged less the independent count at the same position: 0 is right',
   },
 ];
-
-export const keyspace = 'snacklab';
-export const gridWidth = 24;
-const rowHeight = 1;
-
-/** A lab's dashboard, its rows one below the other. Rows and panels are numbered from 1 in reading order. */
-export function labDashboard(lab: LabName, title: string, description: string, rows: readonly PanelRow[]): Dashboard {
-  const dashboard = new DashboardBuilder(title)
-    .uid(`snacklab-${lab}`)
-    .description(description)
-    .tags(['snacklab'])
-    .readonly()
-    .timezone('browser')
-    .time({ from: 'now-15m', to: 'now' })
-    .refresh('5s')
-    .variables([])
-    .annotations([]);
-  let id = 1;
-  let y = 0;
-  for (const { title: rowTitle, panels, panelWidth: w, panelHeight: h } of rows) {
-    dashboard.withRow(new RowBuilder(rowTitle).id(id).gridPos({ x: 0, y, w: gridWidth, h: rowHeight }));
-    panels.forEach((panel, column) => {
-      dashboard.withPanel(panel.id(id + 1 + column).gridPos({ x: column * w, y: y + rowHeight, w, h }));
-    });
-    id += 1 + panels.length;
-    y += rowHeight + h;
-  }
-  return dashboard.build();
-}
 
 /** One stat for each of the eight items, which fill the grid's width. */
 export function rowOfStats(lab: LabName, row: RowOfStats): PanelRow {

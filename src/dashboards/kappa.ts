@@ -5,15 +5,9 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { cassandra, cassandraQuery } from './cassandra-query.js';
-import {
-  checkedRows,
-  gridWidth,
-  keyspace,
-  labDashboard,
-  type PanelRow,
-  type RowOfStats,
-  rowOfStats,
-} from './lab-dashboard.js';
+import { checkedRows, type RowOfStats, rowOfStats } from './item-stats.js';
+import { revenueRow } from './revenue-table.js';
+import { gridWidth, keyspace, type PanelRow, rowsDashboard } from './rows-dashboard.js';
 
 const rows: readonly RowOfStats[] = [
   {
@@ -26,12 +20,13 @@ const rows: readonly RowOfStats[] = [
 ];
 
 export function kappaDashboard(): Dashboard {
-  return labDashboard(
-    'kappa',
-    'Kappa',
-    'Items sold: the versions of the stream job, what the live one has counted, and whether it is right.',
-    [versions(), ...rows.map((row) => rowOfStats('kappa', row))],
-  );
+  const title = {
+    name: 'kappa',
+    title: 'Kappa',
+    description:
+      'Items sold and revenue: the versions of the stream job, what the live one has counted, and whether it is right.',
+  };
+  return rowsDashboard(title, [versions(), ...rows.map((row) => rowOfStats('kappa', row)), revenueRow('kappa')]);
 }
 
 /** One table of all versions: high enough for four, which are rarely there at once. */

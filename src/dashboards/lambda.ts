@@ -3,7 +3,9 @@
  * know them. Real time, batch and merged are of one answer.
  */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { checkedRows, labDashboard, type RowOfStats, rowOfStats } from './lab-dashboard.js';
+import { checkedRows, type RowOfStats, rowOfStats } from './item-stats.js';
+import { revenueRow } from './revenue-table.js';
+import { rowsDashboard } from './rows-dashboard.js';
 
 const rows: readonly RowOfStats[] = [
   {
@@ -18,10 +20,11 @@ const rows: readonly RowOfStats[] = [
 ];
 
 export function lambdaDashboard(): Dashboard {
-  return labDashboard(
-    'lambda',
-    'Lambda',
-    'Items sold: what batch and real time have counted, what they make together, and whether it is right.',
-    rows.map((row) => rowOfStats('lambda', row)),
-  );
+  const title = {
+    name: 'lambda',
+    title: 'Lambda',
+    description:
+      'Items sold and revenue: what batch and real time have counted, what they make together, and whether it is right.',
+  };
+  return rowsDashboard(title, [...rows.map((row) => rowOfStats('lambda', row)), revenueRow('lambda')]);
 }

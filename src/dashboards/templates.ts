@@ -5,12 +5,14 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { kappaDashboard } from './kappa.js';
 import { lambdaDashboard } from './lambda.js';
+import { machineryDashboard } from './machinery.js';
 
 /** File names and their texts. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['kappa.json', fileText(kappaDashboard())],
     ['lambda.json', fileText(lambdaDashboard())],
+    ['machinery.json', fileText(machineryDashboard())],
   ]);
 }
 

@@ -11,7 +11,7 @@ interface RowPanel {
 
 /** A panel that asks the store something. */
 export interface DataPanel {
-  readonly type: 'stat' | 'table';
+  readonly type: 'stat' | 'table' | 'timeseries';
   readonly id: number;
   readonly title: string;
   readonly gridPos: GridPosition;
@@ -70,4 +70,12 @@ export function statsOn(lab: string, face: 'answer' | 'checked', column: string)
     `SELECT item, ${column}, as_of FROM snacklab.served_items_sold ` +
       `WHERE lab = '${lab}' AND face = '${face}' AND item = '${item}'`,
   ]);
+}
+
+/** The row with the table of what each machine earned. */
+export function revenueOn(lab: string): readonly [string, readonly string[][]] {
+  const columns = 'lab, snack_automat_id, revenue_cents_merged, revenue_cents_truth, revenue_cents_error, as_of';
+  const where = `lab = '${lab}' AND face = 'checked'`;
+  const target = `SELECT ${columns} FROM snacklab.served_revenue_by_machine WHERE ${where}`;
+  return ['Revenue by machine', [['revenue by machine', target]]];
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { cassandra, cassandraQuery } from '../../src/dashboards/cassandra-query.js';
 import { dashboardFiles } from '../../src/dashboards/templates.js';
-import { itemsSold } from '../../src/questions/builtin.js';
+import { builtinQuestions } from '../../src/questions/builtin.js';
 import { findResources } from '../../src/resources.js';
 import { schema } from '../../src/runtimes/docker/schema.js';
 import { createServedTable } from '../../src/runtimes/docker/served-tables.js';
@@ -24,11 +24,12 @@ describe('all dashboards', () => {
     expect(new Map(committed)).toEqual(dashboardFiles());
   });
 
-  it('are one for each lab', () => {
+  it('are one for each lab, and one of how either works', () => {
     const labs = files.map((file) => [file, dashboardOf(file).uid, dashboardOf(file).title]);
     expect(labs).toEqual([
       ['kappa.json', 'snacklab-kappa', 'Kappa'],
       ['lambda.json', 'snacklab-lambda', 'Lambda'],
+      ['machinery.json', 'snacklab-machinery', 'Machinery'],
     ]);
   });
 
@@ -41,7 +42,6 @@ describe('all dashboards', () => {
 describe.each(files)('%s', (file) => {
   const { panels } = dashboardOf(file);
   const asking = dataPanels(dashboardOf(file));
-  const stats = asking.filter(({ type }) => type === 'stat');
 
   it('is raw JSON with a uid of its own, nothing left to be resolved', () => {
     const text = dashboardFiles().get(file)!;
@@ -69,43 +69,59 @@ describe.each(files)('%s', (file) => {
     'panel %i: the data source takes its target',
     (_, panel) => {
       expect(panel.datasource).toEqual(cassandra);
-      expect(panel.targets).toEqual([
-        {
-          refId: 'A',
+      expect(panel.targets.map(({ refId }) => refId)).toEqual(['A', 'B'].slice(0, panel.targets.length));
+      for (const target of panel.targets)
+        expect(target).toEqual({
+          refId: expect.any(String),
           datasource: { type: 'hadesarchitect-cassandra-datasource', uid: 'cassandra' },
           queryType: 'query',
           rawQuery: true,
           target: expect.stringMatching(/^SELECT /),
           alias: '',
-        },
-      ]);
+        });
       expect(panel.fieldConfig.defaults.noValue).toMatch(/^no \w+ yet$/);
     },
   );
 
   it.each(asking.map((panel) => [panel.id, panel] as const))(
-    'panel %i asks for columns that there are, and reads one partition of its own lab into one series',
+    'panel %i asks for columns that there are, and reads of one partition of a lab into one series',
     (_, { targets }) => {
-      const { columns, table, where } = partsOf(targets[0]!.target);
-      const declared = columnsOf(table);
-      for (const column of columns) expect([...declared.keys()]).toContain(column);
-      const lab = file.replace('.json', '');
-      expect(where.get(table === 'heads' ? 'architecture' : 'lab')).toBe(lab);
-      // One series: the first column has one value in all rows that are read.
-      expect(declared.get(columns[0]!)).toMatch(/^text/);
-      expect(where.has(columns[0]!) || declared.get(columns[0]!) === 'text static').toBe(true);
+      const labs = file === 'machinery.json' ? ['lambda', 'kappa'] : [file.replace('.json', '')];
+      for (const [i, { target }] of targets.entries()) {
+        const { columns, table, where } = partsOf(target);
+        const declared = columnsOf(table);
+        for (const column of columns) expect([...declared.keys()]).toContain(column);
+        expect(where.get(table === 'heads' ? 'architecture' : 'lab')).toBe(labs[i]);
+        // One series: the first column has one value in all rows that are read.
+        expect(declared.get(columns[0]!)).toMatch(/^text/);
+        expect(where.has(columns[0]!) || declared.get(columns[0]!) === 'text static').toBe(true);
+      }
     },
   );
 
-  it.each(stats.map((panel) => [panel.id, panel] as const))('stat %i has one number, and its time', (_, panel) => {
-    const { columns, table } = partsOf(panel.targets[0]!.target);
-    const types = columns.map((column) => columnsOf(table).get(column)!.replace(' static', ''));
-    expect(types.filter((type) => numberTypes.includes(type))).toHaveLength(1);
-    expect(types.at(-1)).toBe('timestamp');
-    expect(panel.options.reduceOptions).toEqual({ calcs: ['lastNotNull'], fields: '', values: false });
+  const numbered = asking.filter(({ type }) => type !== 'table');
+  it.each(numbered.map((panel) => [panel.id, panel] as const))(
+    'panel %i has one number a target, and its time',
+    (_, panel) => {
+      for (const { target } of panel.targets) {
+        const { columns, table } = partsOf(target);
+        const types = columns.map((column) => columnsOf(table).get(column)!.replace(' static', ''));
+        expect(types.filter((type) => numberTypes.includes(type))).toHaveLength(1);
+        expect(types.at(-1)).toBe('timestamp');
+      }
+    },
+  );
+});
+
+describe.each(['lambda.json', 'kappa.json'])('the stats of %s', (file) => {
+  const stats = dataPanels(dashboardOf(file)).filter(({ type }) => type === 'stat');
+
+  it('show the one number that they read, the last', () => {
+    for (const { options } of stats)
+      expect(options.reduceOptions).toEqual({ calcs: ['lastNotNull'], fields: '', values: false });
   });
 
-  it('shows an error of 0 green, and any other red', () => {
+  it('show an error of 0 green, and any other red', () => {
     const errors = stats.filter(({ targets }) => targets[0]!.target.includes('sold_error'));
     expect(errors).not.toHaveLength(0);
     for (const { fieldConfig } of errors) {
@@ -155,9 +171,10 @@ describe('the provisioning', () => {
 
 /** A panel's CQL in its parts. Throws on any other shape: more than equalities joined by AND needs a look. */
 function partsOf(cql: string) {
-  const match = /^SELECT ([\w, ]+) FROM snacklab\.(\w+) WHERE (\w+ = '[^']*'(?: AND \w+ = '[^']*')*)$/.exec(cql);
+  const match = /^SELECT ([\w, ]+) FROM snacklab\.(\w+) WHERE (\w+ = '[^']*'(?: AND \w+ = '[^']*')*)(.*)$/.exec(cql);
   if (match === null) throw new Error(`a shape of CQL that the tests do not know: ${cql}`);
-  const [, columns, table, where] = match;
+  const [, columns, table, where, during] = match;
+  expect(['', ' AND at >= $__timeFrom AND at <= $__timeTo']).toContain(during);
   const equalities = where!.matchAll(/(\w+) = '([^']*)'/g);
   return {
     columns: columns!.split(', '),
@@ -169,8 +186,10 @@ function partsOf(cql: string) {
 /** The columns of a table with their types, as its declaration has them. */
 function columnsOf(table: string): ReadonlyMap<string, string> {
   const start = `CREATE TABLE IF NOT EXISTS snacklab.${table} (`;
-  const declaration = [...schema, createServedTable(itemsSold)].find((one) => one.startsWith(start));
+  const declaration = [...schema, ...builtinQuestions.map(createServedTable)].find((one) => one.startsWith(start));
   if (declaration === undefined) throw new Error(`no table snacklab.${table}`);
-  const columns = declaration.slice(start.length).matchAll(/"?(\w+)"? ((?:text|int|bigint|timestamp)\b(?: static)?)/g);
+  const columns = declaration
+    .slice(start.length)
+    .matchAll(/"?(\w+)"? ((?:text|int|bigint|double|timestamp)\b(?: static)?)/g);
   return new Map([...columns].map(([, column, type]) => [column!, type!]));
 }

@@ -1,7 +1,7 @@
 // Goal: the dashboard Kappa shows the versions, what the live one says, and whether it is right. Method: its rows, and
 // what each panel asks, spelled out.
 import { expect, it } from 'vitest';
-import { contentsOf, dashboardOf, dataPanels, statsOn } from './dashboard.js';
+import { contentsOf, dashboardOf, dataPanels, revenueOn, statsOn } from './dashboard.js';
 
 const versions =
   "SELECT live, pipeline, status, number, position, base_number FROM snacklab.heads WHERE architecture = 'kappa'";
@@ -12,6 +12,7 @@ it('has the versions first, and then rows with one stat an item that asks for th
     ['Real Time', statsOn('kappa', 'answer', 'sold_merged')],
     ['Validation', statsOn('kappa', 'checked', 'sold_truth')],
     ['Error', statsOn('kappa', 'checked', 'sold_error')],
+    revenueOn('kappa'),
   ]);
 });
 

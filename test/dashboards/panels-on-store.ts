@@ -5,6 +5,7 @@
 import type { types } from 'cassandra-driver';
 import { expect, it } from 'vitest';
 import { items } from '../../src/events/rule.js';
+import type { FigureName } from '../../src/machinery/figures.js';
 import type { LabName } from '../../src/resources.js';
 import { waitFor } from '../lab/lab.js';
 import { type DataPanel, dashboardOf, dataPanels } from './dashboard.js';
@@ -35,6 +36,41 @@ export function testPanels({ lab, cql }: LabStore): void {
     const table = tableOf(await cql(target));
     expectOneSeries(table);
     if (panel.type === 'stat') expectStat(table, panel);
+  });
+}
+
+/** What a lab does not have, and so draws no line of: Kappa's archive is asked for with --archive. */
+const absent: Readonly<Record<LabName, readonly FigureName[]>> = {
+  lambda: [],
+  kappa: ['archive-lag', 'archive-bytes', 'archive-files'],
+};
+
+/** A test for each chart of the dashboard Machinery: the lab's line has points there, each with its time. */
+export function testMachinery({ lab, cql }: LabStore): void {
+  const targets = dataPanels(dashboardOf('machinery.json'))
+    .flatMap((panel) => panel.targets.map(({ target }) => target))
+    .filter((target) => target.includes(`lab = '${lab}'`));
+  const during = (target: string) =>
+    target.replace('$__timeFrom', String(Date.now() - 15 * 60_000)).replace('$__timeTo', String(Date.now()));
+  const isAbsent = (target: string) => absent[lab].some((figure) => target.includes(`'${figure}'`));
+
+  it.each(targets.filter((target) => !isAbsent(target)))('%s', async (target) => {
+    // What takes longest is what services say of themselves, and the bytes that are counted now and then.
+    const table = await waitFor('two points', async () => {
+      const found = tableOf(await cql(during(target)));
+      return found.rows.length > 1 && found;
+    });
+    expectOneSeries(table);
+    expect(table.columns).toEqual([
+      { name: 'lab', type: 'text' },
+      { name: 'value', type: 'double' },
+      { name: 'at', type: 'timestamp' },
+    ]);
+    for (const { value } of table.rows) expect(Number.isFinite(value)).toBe(true);
+  });
+
+  it.each(targets.filter(isAbsent))('%s: no line where there is no archive', async (target) => {
+    expect((await cql(during(target))).rowLength).toBe(0);
   });
 }
 

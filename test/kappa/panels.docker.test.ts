@@ -1,6 +1,7 @@
-// Goal: each panel of the Kappa dashboard reads from a real Cassandra what it needs. Method: its CQL, on the Kappa lab.
+// Goal: each panel of the dashboards Kappa and Machinery reads from a real Cassandra what it needs. Method: its CQL, on the
+// Kappa lab.
 import { beforeAll, describe, inject } from 'vitest';
-import { testPanels, waitForServedViews } from '../dashboards/panels-on-store.js';
+import { testMachinery, testPanels, waitForServedViews } from '../dashboards/panels-on-store.js';
 import { kappa, useKappa } from '../lab/kappa.js';
 
 describe.runIf(inject('docker'))('the panels of the dashboard Kappa', () => {
@@ -12,4 +13,5 @@ describe.runIf(inject('docker'))('the panels of the dashboard Kappa', () => {
   });
 
   testPanels(store);
+  testMachinery(store);
 });

@@ -1,15 +1,17 @@
 /**
- * The console's process in a container: it reads the serving store and the log as any client does, and presses buttons by
- * writing what is wanted. It reaches no Docker engine: what versions have room for is told to it in its environment.
+ * The console's process in a container: it reads the serving store and the log as any client does, keeps the machinery's
+ * figures for Grafana, and presses buttons by writing what is wanted. It reaches no Docker engine: what versions have room for is told to it in its environment.
  */
 import { fileURLToPath } from 'node:url';
 import { consoleConfig } from '../../config/console.js';
 import { runConsole } from '../../console/run-console.js';
+import { figureRecorder } from '../../machinery/record.js';
 import type { LabName } from '../../resources.js';
 import { openCassandraSession } from '../../runtimes/docker/cassandra-session.js';
 import { storeOn } from '../../runtimes/docker/cassandra-store.js';
 import { type KafkaAdmin, openKafkaAdmin } from '../../runtimes/docker/kafka-admin.js';
 import { kafkaLog } from '../../runtimes/docker/kafka-log.js';
+import { machineryFigures } from '../../runtimes/docker/machinery-figures.js';
 import { runService } from '../../runtimes/docker/service-runtime.js';
 import { createTables } from '../../runtimes/docker/setup.js';
 import type { Clock } from '../../runtimes/ports.js';
@@ -41,7 +43,8 @@ await runService('console', async (scope) => {
   const store = storeOn(session, config.lab);
   const { clock, stop: signal } = scope;
   const extent = extentOf(config.kafka, clock);
-  const lab = consoleLab({ lab: config.lab, runtime: 'docker', store, found, extent, clock, signal });
+  const record = figureRecorder(store, machineryFigures(session, config.lab));
+  const lab = { ...consoleLab({ lab: config.lab, runtime: 'docker', store, found, extent, clock, signal }), record };
   const { host, port, token, isPrivate, version } = config;
   await runConsole(lab, { host, port, token, isPrivate, page, version }, scope);
 });
