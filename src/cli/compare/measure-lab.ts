@@ -25,6 +25,7 @@ import * as verify from '../commands/verify.js';
 import { openStore } from '../docker-lab.js';
 import type { VerifyDocument } from '../documents-verify.js';
 import type { CommandContext } from '../report.js';
+import { settled } from '../settled.js';
 import { type Budget, bindTo } from './budget.js';
 import { countNaive } from './count-naive.js';
 import type { Measurements } from './measurements.js';
@@ -131,18 +132,6 @@ async function watch(
   };
 }
 
-/** All of them, or the first error once all have ended: none goes on in a lab that is being taken down. */
-async function settled<T extends readonly Promise<unknown>[] | []>(
-  parts: T,
-): Promise<{ -readonly [Part in keyof T]: Awaited<T[Part]> }> {
-  try {
-    return await Promise.all(parts);
-  } catch (error) {
-    await Promise.allSettled(parts);
-    throw error;
-  }
-}
-
 async function sampleUsage(
   docker: Engine,
   containers: readonly LabContainer[],
@@ -213,7 +202,7 @@ async function changeQuestion(lab: LabName, context: CommandContext): Promise<Me
   const [name, start] = lab === 'lambda' ? (['change', change.run] as const) : (['replay', replay.run] as const);
   const startedMs = performance.now();
   await start({ lab, arguments: [], options: { ...inDocker, as: changedTo } }, context);
-  await switchCommand.run({ lab, arguments: [changedTo], options: { ...inDocker, wait: '30' } }, context);
+  await switchCommand.run({ lab, arguments: [changedTo], options: inDocker }, context);
   return { steps: [name, 'switch'], tookMs: performance.now() - startedMs };
 }
 

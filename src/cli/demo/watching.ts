@@ -10,6 +10,7 @@ import { readAnswer } from '../../serving/read-answer.js';
 import { countNaive } from '../compare/count-naive.js';
 import { endingEarly } from '../embedded/keep-running.js';
 import type { CommandContext } from '../report.js';
+import { settled } from '../settled.js';
 import { grouped } from '../text.js';
 import type { Contestant } from './contestants.js';
 import { type Replayed, replayOnce } from './replay-once.js';
@@ -42,14 +43,16 @@ export async function watch(
         ? clock.sleep(plan.seconds * 400).then(() => replayOnce(store, clock, untilMs, say))
         : undefined;
     const naive = plan.naive && architecture === 'lambda' ? countNaive(store, untilMs, context) : undefined;
-    const history = await recordAnswers(data, architecture, store, plan.seconds, context);
-    return { history, replayed: await replaying, naive: (await naive) ?? null };
+    const recording = recordAnswers(data, architecture, store, plan.seconds, context);
+    const [history, replayed, naively] = await settled([recording, replaying, naive]);
+    return { history, replayed, naive: naively ?? null };
   });
+  const watching = settled(watched).finally(() => ended.abort());
   try {
-    return await Promise.all(watched);
+    // What looks and tells ends with the others, and is heard when it fails.
+    const [all] = await settled([watching, ...looking, telling]);
+    return all;
   } finally {
-    ended.abort();
-    await Promise.allSettled([...looking, telling]);
     signal.throwIfAborted();
   }
 }
