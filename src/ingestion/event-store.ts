@@ -12,7 +12,7 @@ import type { EventState } from './outcome.js';
 export interface EventStore extends AsyncDisposable {
   /** Resolves when the outcome of all is known, in their order. */
   store(events: readonly KeyedEvent[]): Promise<readonly EventState[]>;
-  /** Why the log took or acknowledged nothing the last time; undefined while it does. */
+  /** Why the log took or acknowledged nothing a moment ago; undefined while it does, and when nobody has tried since. */
   readonly lastFailure: () => string | undefined;
 }
 
@@ -26,6 +26,8 @@ export interface EventStoreOptions {
 /** A batch takes no further event beyond this: brokers refuse batches over 1 MB. */
 const batchBytesMax = 640 * 1024;
 const batchBytesFirst = 8 * 1024;
+/** An older failure says nothing of now: who turns senders away for it would never see that it is over. */
+const failureMsMax = 10_000;
 
 /** Of one call. */
 interface Call {
@@ -55,7 +57,7 @@ interface State {
   readonly underWay: Set<Promise<void>>;
   isScheduled: boolean;
   isClosed: boolean;
-  lastFailure: string | undefined;
+  lastFailure: { readonly why: string; readonly atMs: number } | undefined;
 }
 
 export function openEventStore(options: EventStoreOptions): EventStore {
@@ -69,7 +71,7 @@ export function openEventStore(options: EventStoreOptions): EventStore {
   };
   return {
     store: (events) => store(state, events),
-    lastFailure: () => state.lastFailure,
+    lastFailure: () => lastFailure(state),
     async [Symbol.asyncDispose]() {
       state.isClosed = true;
       for (const send of state.waiting.splice(0)) unsent(send, 'the service ends');
@@ -111,8 +113,7 @@ function isFull({ batches }: Send, partition: number, value: Uint8Array): boolea
 function newSend(state: State): Send {
   const giveUp = () => {
     state.waiting.splice(state.waiting.indexOf(send), 1);
-    state.lastFailure = `the log took nothing for ${state.options.waitMsMax} ms`;
-    unsent(send, state.lastFailure);
+    unsent(send, failed(state, `the log took nothing for ${state.options.waitMsMax} ms`));
   };
   const send: Send = { batches: new Map(), shares: [], overdue: setTimeout(giveUp, state.options.waitMsMax) };
   return send;
@@ -149,10 +150,18 @@ async function deliver(state: State, { batches, shares, overdue }: Send): Promis
       settle(call, index, { state: 'accepted', partition, offset: base < 0 ? null : base + ordinal });
     }
   } catch (error) {
-    state.lastFailure = describeError(error);
-    const reason = `it is not known whether the log has it: ${state.lastFailure}`;
+    const reason = `it is not known whether the log has it: ${failed(state, describeError(error))}`;
     for (const { call, index } of shares) settle(call, index, { state: 'unknown', reason });
   }
+}
+
+function failed(state: State, why: string): string {
+  state.lastFailure = { why, atMs: state.options.nowMs() };
+  return why;
+}
+
+function lastFailure({ lastFailure: failure, options }: State): string | undefined {
+  return failure === undefined || options.nowMs() - failure.atMs > failureMsMax ? undefined : failure.why;
 }
 
 function unsent({ shares, overdue }: Send, why: string): void {

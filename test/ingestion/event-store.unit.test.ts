@@ -26,7 +26,8 @@ function setUp(sendsInFlight = 1, waitMsMax = 60_000) {
         }),
       ),
   };
-  return { pending, store: openEventStore({ producer, waitMsMax, nowMs: () => 1 }) };
+  const clock = { nowMs: 1 };
+  return { pending, clock, store: openEventStore({ producer, waitMsMax, nowMs: () => clock.nowMs }) };
 }
 
 const event = (partition: number, bytes = 10): KeyedEvent => ({
@@ -92,6 +93,18 @@ describe('the store of events', () => {
     pending[1]!.acknowledge(-1);
     // A broker that knew the send already does not say where it is.
     expect(await next).toEqual([{ state: 'accepted', partition: 0, offset: null }]);
+    expect(store.lastFailure()).toBeUndefined();
+  });
+
+  it('says nothing of now by a failure of long ago, so that nobody is turned away for ever', async () => {
+    const { store, pending, clock } = setUp();
+    const lost = store.store([event(0)]);
+    await turn();
+    pending[0]!.fail();
+    await lost;
+    clock.nowMs += 5_000;
+    expect(store.lastFailure()).toBe('the broker is gone');
+    clock.nowMs += 10_000;
     expect(store.lastFailure()).toBeUndefined();
   });
 
