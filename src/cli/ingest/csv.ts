@@ -14,6 +14,12 @@ interface Row {
   readonly info: Info;
 }
 
+/** A row that could not be read. */
+interface Skipped {
+  readonly line: number;
+  readonly why: string;
+}
+
 const rowsAtOnce = 256;
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
@@ -25,15 +31,20 @@ export async function* csvEvents(source: Readable, eventBytesMax: number): Async
     ...{ bom: true, info: true, skip_empty_lines: true, skip_records_with_error: true },
     max_record_size: eventBytesMax,
     on_skip: (error) => {
-      const line = Number(error?.lines ?? 0);
-      events.push({ line, event: { refused: `no row of CSV: ${error?.code ?? 'it cannot be read'}` } });
+      const skipped: Skipped = { line: Number(error?.lines ?? 0), why: error?.code ?? 'it cannot be read' };
+      // Into the stream, in its place: a file of such rows is never held as a whole.
+      parser.push(skipped);
       return undefined;
     },
   });
   source.once('error', (error) => parser.destroy(error));
   source.pipe(parser);
-  for await (const { record, info } of parser as AsyncIterable<Row>) {
-    events.push({ line: info.lines, event: Buffer.from(jsonOf(record)) });
+  for await (const row of parser as AsyncIterable<Row | Skipped>) {
+    events.push(
+      'why' in row
+        ? { line: row.line, event: { refused: `no row of CSV: ${row.why}` } }
+        : { line: row.info.lines, event: Buffer.from(jsonOf(row.record)) },
+    );
     if (events.length < rowsAtOnce) continue;
     const full = events;
     events = [];
