@@ -34,8 +34,11 @@ export async function printReports(reports: Reports, json: boolean, streams: Str
   let worst = 0;
   for await (const report of reports) {
     const redraws = streams.stdout.isTTY && report.line !== undefined;
-    await printReport(report, redraws ? clearScreen + report.text : (report.line ?? report.text), json, streams);
+    const text = redraws ? clearScreen + report.text : (report.line ?? report.text);
+    const isTaken = await printReport(report, text, json, streams);
     worst = Math.max(worst, exitCodes[report.verdict ?? 'pass']);
+    // A reader that has gone away, as `| head` does, has seen enough.
+    if (!isTaken) break;
   }
   return worst;
 }
@@ -75,12 +78,13 @@ export function printProgress(text: string, streams: Streams): void {
   streams.stderr.write(`${text}\n`);
 }
 
-async function printReport(report: Report, text: string, json: boolean, streams: Streams): Promise<void> {
+/** Whether somebody still reads. */
+async function printReport(report: Report, text: string, json: boolean, streams: Streams): Promise<boolean> {
   if (!json) return write(streams.stdout, text === '' ? '' : `${text}\n`);
   const { documents } = await import('./documents.js');
   const schema = documents.find((one) => one.shape.schema.value === report.document.schema);
   if (schema === undefined) throw new Error(`no schema is published for ${report.document.schema}`);
-  await write(streams.stdout, `${jsonText(schema.parse(report.document))}\n`);
+  return write(streams.stdout, `${jsonText(schema.parse(report.document))}\n`);
 }
 
 function unexpected(error: unknown): LabError {
@@ -97,12 +101,11 @@ function jsonText(document: unknown): string {
   return JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
 }
 
-/** Resolves when the text has been taken, so that a process may end after it. */
-function write(stream: Streams['stderr'], text: string): Promise<void> {
+/** Resolves when the text has been taken, so that a process may end after it; with false where nobody takes it any more. */
+function write(stream: Streams['stderr'], text: string): Promise<boolean> {
   return new Promise((resolve) => {
-    // A reader that has gone away, as `| head` does, has seen enough.
-    if (text === '') resolve();
-    else stream.write(text, () => resolve());
+    if (text === '') resolve(true);
+    else stream.write(text, (error) => resolve(error === null || error === undefined));
   });
 }
 

@@ -9,7 +9,7 @@ import type { CommandContext, CommandInput } from './report.js';
 /** Runs one command line to its end. Answers with the exit code; never throws. */
 export async function runCommandLine(args: readonly string[], streams: Streams, signal: AbortSignal): Promise<number> {
   // Known before parsing, since a wrong flag is also told as JSON.
-  const json = args.includes('--json');
+  const json = ownArguments(args).includes('--json');
   let exitCode = 0;
   const act: Act = async (entry, input) => {
     const { run } = await entry.load();
@@ -28,6 +28,12 @@ export async function runCommandLine(args: readonly string[], streams: Streams, 
       labOf(args.find((arg) => !arg.startsWith('-'))),
     );
   }
+}
+
+/** What follows `--` is another program's. */
+function ownArguments(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
 }
 
 /** The lab that a command line's first word names; commands of none speak of Lambda's. */

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { answerDocument, compared, readChecked } from '../../src/cli/answers.js';
-import { answerText, csvText, queryReport } from '../../src/cli/commands/query.js';
+import { csvOf } from '../../src/cli/commands/answer-csv.js';
+import { answerText, queryReport } from '../../src/cli/commands/answer-text.js';
 import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { ServingStore, Truth } from '../../src/runtimes/ports.js';
 import { newHead } from '../../src/serving/head.js';
@@ -153,12 +154,12 @@ describe('an answer as it is shown', () => {
   });
 
   it('is comma-separated values whose lines say their position', async () => {
-    const [header, apple] = csvText(answerDocument(await read({ truth }))).split('\n');
+    const { header, lines } = csvOf(answerDocument(await read({ truth })));
     expect(header).toBe(
       'pipeline,number,position,item,sold_base,sold_real_time,sold_merged,sold_truth,' +
         'revenueCents_base,revenueCents_real_time,revenueCents_merged,revenueCents_truth',
     );
-    expect(apple).toBe('lambda-1,1,"[4,2]",apple,0,3,3,3,0,450,450,450');
+    expect(lines[0]).toBe('lambda-1,1,"[4,2]",apple,0,3,3,3,0,450,450,450');
   });
 
   it('fails when it is wrong, is unknown when there is none, and passes otherwise', async () => {

@@ -54,6 +54,24 @@ describe('the output', () => {
     expect(terminal.written.stdout).toContain('the generator runs at 1');
   });
 
+  it('asks for no more when nobody takes what is printed, as after `| head`', async () => {
+    const taken: string[] = [];
+    const stdout = {
+      isTTY: false,
+      write: (text: string, done: (error?: Error) => void) => {
+        taken.push(text);
+        done(taken.length > 1 ? new Error('EPIPE') : undefined);
+        return true;
+      },
+    };
+    let made = 0;
+    async function* endless() {
+      for (;;) yield report(++made, { line: String(made) });
+    }
+    await printReports(endless(), false, { stdout, stderr: stdout } as never);
+    expect([taken, made]).toEqual([['1\n', '2\n'], 2]);
+  });
+
   it.each([
     ['pass', 0],
     ['fail', 1],

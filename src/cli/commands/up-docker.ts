@@ -34,7 +34,7 @@ import type { UpDocument } from '../documents.js';
 import { firstExactAnswer } from '../first-answer.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration, size } from '../text.js';
-import { answerText } from './query.js';
+import { answerText } from './answer-text.js';
 
 export async function upDocker(input: CommandInput, context: CommandContext): Promise<Report> {
   const flags = parseFlags(upFlags, input.options);

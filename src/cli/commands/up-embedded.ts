@@ -17,7 +17,7 @@ import { embeddedLab } from '../embedded-lab.js';
 import { firstExactAnswer } from '../first-answer.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration } from '../text.js';
-import { answerText } from './query.js';
+import { answerText } from './answer-text.js';
 
 export async function upEmbedded(input: CommandInput, place: EmbeddedPlace, context: CommandContext): Promise<Report> {
   const { lab } = input;

@@ -5,7 +5,8 @@ import type { QueryDocument } from '../documents.js';
 import { findLab } from '../lab.js';
 import { liveQuestions, questionNamed } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
-import { answerText, csvText, positionText, queryDocument, queryReport } from './query.js';
+import { csvOf } from './answer-csv.js';
+import { answerText, positionText, queryDocument, queryReport } from './answer-text.js';
 
 /** A picture that is redrawn need not wait long for the truth: the next one has it. */
 const truthWaitMs = 1000;
@@ -14,13 +15,20 @@ export async function* run(input: CommandInput, context: CommandContext): AsyncG
   const flags = parseFlags(watchFlags, input.options);
   await using store = await (await findLab(input, context)).openStore();
   const { name } = questionNamed(input.arguments[0] ?? 'items-sold', await liveQuestions(store));
-  let withHeader = true;
+  let header: string | undefined;
   for (let shown = 0; flags.count === undefined || shown < flags.count; shown++) {
     if (shown > 0) await context.clock.sleep(flags.interval);
     const read = queryDocument(input.lab, store, name, context.clock, truthWaitMs);
     const document = await read.catch((error) => awayDocument(error, input, name, context));
-    yield flags.csv ? lines(document, withHeader) : picture(document);
-    withHeader &&= document.answer === null;
+    if (!flags.csv) yield picture(document);
+    else if (document.answer === null) yield unknownLines(document, context);
+    else {
+      const csv = csvOf(document.answer);
+      // Another version may have other columns, and an answer without rows has none to name.
+      const shown = csv.lines.length > 0 && csv.header !== header ? [csv.header, ...csv.lines] : csv.lines;
+      if (csv.lines.length > 0) header = csv.header;
+      yield queryReport(document, () => shown.join('\n'));
+    }
   }
 }
 
@@ -31,10 +39,11 @@ function picture(document: QueryDocument): Report {
   return { ...report, line: `${new Date(document.atMs).toISOString()} ${line}` };
 }
 
-/** One answer below the other, with one header; a moment without an answer has no lines. */
-function lines(document: QueryDocument, withHeader: boolean): Report {
-  const report = queryReport(document, (answer) => csvText(answer, withHeader));
-  return document.answer === null ? { ...report, text: '' } : report;
+/** A moment without an answer has no lines; among values it would be read as one, so it is said beside them. */
+function unknownLines(document: QueryDocument, { say }: CommandContext): Report {
+  const report = queryReport(document, () => '');
+  say(`${new Date(document.atMs).toISOString()} ${report.text}`);
+  return { ...report, text: '' };
 }
 
 /** A watch outlives an engine that is away for a while: what cannot be read is unknown. */
