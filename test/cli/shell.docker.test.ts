@@ -3,6 +3,7 @@
  * Method: each tool once on the shared lab, without a terminal; what it prints is compared with what the lab says.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { runCli } from '../lab/cli.js';
@@ -43,15 +44,20 @@ describe.runIf(inject('docker'))('shell', () => {
   });
 
   it('leaves nothing behind in the container when its reader goes away', async () => {
-    const tool = spawn('node', [cli, 'lambda', 'shell', 'topic'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const ended = new Promise((resolve) => tool.once('close', resolve));
-    await new Promise((resolve) => tool.stdout.once('data', resolve));
-    const consumers = () => docker('exec', container('kafka'), 'sh', '-c', countConsumers);
-    expect(Number(await consumers())).toBeGreaterThan(0);
-    // As `| head -1` does: the next line has nobody to go to.
-    tool.stdout.destroy();
-    await ended;
-    await waitFor('no consumer', async () => (await consumers()) === '0', 20_000);
+    const consumers = async () => Number(await docker('exec', container('kafka'), 'sh', '-c', countConsumers));
+    const tool = spawn('node', [cli, 'lambda', 'shell', 'topic'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(tool, 'close');
+    try {
+      const first = await Promise.race([once(tool.stdout, 'data'), ended.then(() => undefined)]);
+      expect(first, 'it ended before its first line').toBeDefined();
+      expect(await consumers()).toBeGreaterThan(0);
+      // As `| head -1` does: the next line has nobody to go to.
+      tool.stdout.destroy();
+      await waitFor('no consumer', async () => (await consumers()) === 0);
+      await ended;
+    } finally {
+      tool.kill();
+    }
   });
 
   it('prints what it would run', async () => {

@@ -26,7 +26,7 @@ export async function run(input: CommandInput, context: CommandContext): Promise
   // What the tool prints is the tool's: beside it there is no document.
   if (print || json) return { document, text: shown.map(quoted).join(' ') };
   if (args.length === 0) context.say(hint);
-  const exitCode = await runInTerminal(order, context.config.inherited);
+  const exitCode = await runInTerminal(order, { ...context.config.inherited }, context.signal);
   context.signal.throwIfAborted();
   return { document, text: '', verdict: exitCode === 0 ? 'pass' : 'fail' };
 }

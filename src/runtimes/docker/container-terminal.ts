@@ -1,5 +1,8 @@
-/** Gives this process's terminal to a command in a container. Docker's own client does it: it passes on keys, size and signals. */
-import { spawn } from 'node:child_process';
+/**
+ * Gives this process's terminal to a command in a container. Docker's own client does it: of a terminal it passes on keys,
+ * size and signals, of anything else what comes in and goes out.
+ */
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../../errors.js';
 
@@ -10,18 +13,25 @@ export interface TerminalCommand {
   readonly isTerminal: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = NodeJS.ProcessEnv;
 
-/** The command line that does it: for `spawn`, and for who wants to see it. */
-export function terminalCommand({ container, command, isTerminal }: TerminalCommand): readonly string[] {
-  return ['docker', 'exec', '-i', ...(isTerminal ? ['-t'] : []), container, ...command];
+/** The command line that does it; `mark` is a variable that everything started by it has in its environment. */
+export function terminalCommand({ container, command, isTerminal }: TerminalCommand, mark?: string): readonly string[] {
+  const variables = mark === undefined ? [] : ['-e', mark];
+  return ['docker', 'exec', '-i', ...(isTerminal ? ['-t'] : []), ...variables, container, ...command];
 }
 
-/** Resolves with the command's exit code. Throws `unavailable` where docker cannot be run. */
-export async function runInTerminal(order: TerminalCommand, environment: Environment): Promise<number> {
-  const [program, exec, ...args] = terminalCommand(order);
+/**
+ * Resolves with the command's exit code once it has ended, or with `stop` once nothing of it is left in the container.
+ * Throws `unavailable` where docker cannot be run.
+ */
+export async function runInTerminal(
+  order: TerminalCommand,
+  environment: Environment,
+  stop: AbortSignal,
+): Promise<number> {
   const mark = `SNACKLAB_SHELL=${randomUUID()}`;
-  const code = await run([program!, exec!, '-e', mark, ...args], environment, 'inherit');
+  const code = await run(terminalCommand(order, mark), { env: environment, stdio: 'inherit', signal: stop });
   // Without a terminal docker passes no signal on: what reads an endless log would do so for ever when nobody listens.
   if (code !== 0 && !order.isTerminal) await endMarked(order.container, mark, environment);
   return code ?? 1;
@@ -29,24 +39,23 @@ export async function runInTerminal(order: TerminalCommand, environment: Environ
 
 /** Ends what still runs in the container with this variable. What cannot be ended, or has ended, is nothing to say. */
 async function endMarked(container: string, mark: string, environment: Environment): Promise<void> {
-  await run(['docker', 'exec', container, 'sh', '-c', endScript, 'sh', mark], environment, 'ignore').catch(() => {});
+  const command = ['docker', 'exec', container, 'sh', '-c', endScript, 'sh', mark];
+  await run(command, { env: environment, stdio: 'ignore', timeout: endMsMax }).catch(() => {});
 }
 
+const endMsMax = 10_000;
 /** An image need not have more than a shell and the core tools. */
 const endScript = `for process in /proc/[0-9]*; do
   { tr '\\0' '\\n' < "$process/environ" | grep -qx "$1" && kill "\${process#/proc/}"; } 2>/dev/null
 done`;
 
-/** The exit code; null where a signal ended it. */
-function run(
-  command: readonly string[],
-  environment: Environment,
-  stdio: 'inherit' | 'ignore',
-): Promise<number | null> {
+/** The exit code; null where a signal ended it, as `signal` and `timeout` do. */
+function run(command: readonly string[], options: SpawnOptions): Promise<number | null> {
   const [program, ...args] = command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program!, args, { env: environment, stdio });
+    const child = spawn(program!, args, options);
     child.on('error', (cause) => {
+      if (cause.name === 'AbortError') return;
       const suggestion = 'install the docker command, or use the same engine with another client';
       reject(new LabError('docker cannot be run', { kind: 'unavailable', suggestion, cause }));
     });
