@@ -48,6 +48,8 @@ interface Known {
   history: History;
   sizes: LogSizes;
   standing: Standing | undefined;
+  /** Why the last look was not kept for charts. */
+  unrecorded: string | undefined;
 }
 
 export interface FollowOptions {
@@ -67,6 +69,7 @@ export function followLab({ lab, clock, server, version }: FollowOptions): Follo
     history: emptyHistory(began),
     sizes: [],
     standing: undefined,
+    unrecorded: undefined,
   };
   const hub = openHub(() => {
     const { machine, answers, history } = known;
@@ -115,7 +118,9 @@ async function lookOnce(
     markSteps(lab.lab, known, seen, hub);
     const view = viewOf(seen, known.sizes);
     known.machine = { ...known.machine, atMs: clock.nowMs(), problem: null, seen: view };
-    await lab.record?.(view, seen.heads);
+    hub.tell('machine', known.machine);
+    await record(lab, known, view, seen.heads, say);
+    return;
   } catch (error) {
     const problem = problemText(error, lab.lab);
     if (known.machine.problem !== problem) say(problem);
@@ -123,6 +128,22 @@ async function lookOnce(
     known.sizes = [];
   }
   hub.tell('machine', known.machine);
+}
+
+/** What cannot be kept is missing in a chart and nowhere else: the look is told all the same. */
+async function record(
+  { lab, record: keep }: ConsoleLab,
+  known: Known,
+  view: SeenView,
+  heads: Heads,
+  say: (line: string) => void,
+): Promise<void> {
+  const failure = await keep?.(view, heads).then(
+    () => undefined,
+    (error: unknown) => `keeps no figures: ${problemText(error, lab)}`,
+  );
+  if (failure !== undefined && failure !== known.unrecorded) say(failure);
+  known.unrecorded = failure;
 }
 
 /** One question after the other: a lab with many is read no faster than it answers. */

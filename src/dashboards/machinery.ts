@@ -1,6 +1,6 @@
 /**
- * The dashboard "Machinery": how either lab works, over time. A chart draws one figure, a line for each architecture: where
- * both share a Cassandra they are compared, and where only one is there its line is alone.
+ * The dashboard "Machinery": how a lab works, over time. It is the same in both labs, and a Grafana has no variable that
+ * says whose it is: a chart asks for either architecture's line, and in a lab one of the two is there.
  */
 
 import { LegendDisplayMode, LegendPlacement, VizLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
@@ -16,7 +16,7 @@ import { gridWidth, keyspace, type PanelRow, rowsDashboard } from './rows-dashbo
 const rows: readonly (readonly [title: string, figures: readonly FigureName[]])[] = [
   ['Age and lag', ['commit-age', 'stream-lag', 'validation-lag', 'archive-lag']],
   ['Throughput', ['log-rate', 'stream-rate', 'slice-messages']],
-  ['Slices and bases', ['slices-after-base', 'messages-after-base', 'base-number']],
+  ['Slices and bases', ['slices-after-base', 'messages-after-base', 'base-id']],
   ['Batch', ['batch-took', 'batch-failures']],
   ['Storage', ['log-messages', 'stored-bytes', 'archive-bytes', 'archive-files']],
   ['What is wrong with messages', ['rejected-messages', 'repeated-messages']],
@@ -58,7 +58,7 @@ function chart(name: FigureName): PanelBuilder {
   const { unit, says } = figures[name];
   const labs = ofLambdaAlone.includes(name) ? both.slice(0, 1) : both;
   const panel = new PanelBuilder()
-    .title(`${name.replaceAll('-', ' ')}`)
+    .title(name.replaceAll('-', ' '))
     .description(`${says} (${unit})`)
     .datasource(cassandra)
     .unit(units[unit])

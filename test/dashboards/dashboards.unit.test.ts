@@ -8,7 +8,7 @@ import { cassandra, cassandraQuery } from '../../src/dashboards/cassandra-query.
 import { dashboardFiles } from '../../src/dashboards/templates.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
 import { findResources } from '../../src/resources.js';
-import { schema } from '../../src/runtimes/docker/schema.js';
+import { machinerySchema, schema } from '../../src/runtimes/docker/schema.js';
 import { createServedTable } from '../../src/runtimes/docker/served-tables.js';
 import { dashboardOf, dataPanels } from './dashboard.js';
 
@@ -186,7 +186,9 @@ function partsOf(cql: string) {
 /** The columns of a table with their types, as its declaration has them. */
 function columnsOf(table: string): ReadonlyMap<string, string> {
   const start = `CREATE TABLE IF NOT EXISTS snacklab.${table} (`;
-  const declaration = [...schema, ...builtinQuestions.map(createServedTable)].find((one) => one.startsWith(start));
+  const declaration = [...schema, ...machinerySchema, ...builtinQuestions.map(createServedTable)].find((one) =>
+    one.startsWith(start),
+  );
   if (declaration === undefined) throw new Error(`no table snacklab.${table}`);
   const columns = declaration
     .slice(start.length)

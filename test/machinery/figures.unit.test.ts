@@ -48,7 +48,7 @@ describe('the figures of a look', () => {
       'slice-messages': 12,
       'slices-after-base': 3,
       'messages-after-base': 15,
-      'base-number': 2,
+      'base-id': 2,
       'batch-took': 7_500,
       'batch-failures': 2,
       'stored-bytes': 500,
@@ -59,7 +59,7 @@ describe('the figures of a look', () => {
 
   it('are left out where nobody knows them', () => {
     const found = figuresOf(viewOf(lambda({ extent: undefined }), []), undefined, undefined);
-    expect([...found.keys()]).toEqual(['slices-after-base', 'messages-after-base', 'base-number']);
+    expect([...found.keys()]).toEqual(['slices-after-base', 'messages-after-base', 'base-id']);
   });
 
   it('have no age where no event of the slice was valid', () => {

@@ -1,6 +1,7 @@
 /**
  * The console's process in a container: it reads the serving store and the log as any client does, keeps the machinery's
- * figures for Grafana, and presses buttons by writing what is wanted. It reaches no Docker engine: what versions have room for is told to it in its environment.
+ * figures for Grafana, and presses buttons by writing what is wanted. It reaches no Docker engine: what versions have room
+ * for is told to it in its environment.
  */
 import { fileURLToPath } from 'node:url';
 import { consoleConfig } from '../../config/console.js';

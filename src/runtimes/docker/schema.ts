@@ -73,8 +73,13 @@ export const schema: readonly string[] = [
   // Whether they are being kept now, since when, and why not.
   `CREATE TABLE IF NOT EXISTS ${keyspace}.all_data_view_state (
     lab text PRIMARY KEY, kept boolean, since timestamp, reason text)`,
+];
 
-  // The machinery's figures over time, for charts: of each instant all or none, since a lab's lie in one partition.
+/**
+ * The machinery's figures over time, for charts: of each instant all or none, since a lab's lie in one partition. No answer
+ * depends on them, so a lab without this table is given it.
+ */
+export const machinerySchema: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS ${keyspace}.machinery (
     lab text, figure text, at timestamp, value double,
     PRIMARY KEY (lab, figure, at)) WITH default_time_to_live = 21600 AND ${goneAfter}

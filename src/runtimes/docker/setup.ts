@@ -16,7 +16,7 @@ import { insertHead } from './cassandra-heads.js';
 import type { CassandraSession } from './cassandra-session.js';
 import { cql, table } from './cql.js';
 import type { KafkaAdmin } from './kafka-admin.js';
-import { createKeyspace, createTableVersions, keyspace, schema } from './schema.js';
+import { createKeyspace, createTableVersions, keyspace, machinerySchema, schema } from './schema.js';
 import { createServedTable } from './served-tables.js';
 
 export const eventPartitions = 4;
@@ -81,6 +81,7 @@ export async function createTables(session: CassandraSession, questions: readonl
   await session.define(createTableVersions);
   const declarations = new Map([
     ['schema', schema],
+    ['machinery', machinerySchema],
     ...questions.map((question) => [servedTable(question), [createServedTable(question)]] as const),
   ]);
   await Promise.all([...declarations].map(([name, statements]) => claimVersion(session, name, statements)));
