@@ -153,7 +153,8 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
     },
     {
       path: [lab, 'switch'],
-      summary: 'let readers follow another version, by one write; refused while it is behind the live one',
+      summary:
+        'let readers follow another version, by one write; it waits for the instant at which that one covers the live one',
       arguments: [['<version>', 'v2']],
       flags: switchFlags,
       examples: [inLab('switch v2')],

@@ -110,7 +110,7 @@ export const verifyFlags = z.object({
   ledger: z.boolean().default(false),
   history: z.string().optional(),
 });
-/** The live version is held for a moment, so that the other one covers it within a second or so. */
+/** How long without `wait` is for ../versions/switch-live.ts to say. */
 export const switchFlags = z.object({ force: z.boolean().default(false), wait: seconds(3600).optional() });
 /** Of `replay` and `change`, which both start a version. */
 export const startFlags = z.object({

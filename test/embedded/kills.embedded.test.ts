@@ -3,7 +3,7 @@
  * answers of both architectures agree, and no position goes back.
  * Method: a lab in a process of its own is killed at moments drawn from a seed, from before its directory is open to
  * seconds into its work, with segments and batches so small that all of them turn over; what its readers saw is judged
- * by the checker. SNACKLAB_KILLS is how often (15), SNACKLAB_SEED repeats a run.
+ * by the checker. SNACKLAB_KILLS is how often (10), SNACKLAB_SEED repeats a run.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { draw, keyOfSeed } from '../../generator/random.js';
 import { bundled } from './child-process.js';
 import { expectAgreement, killed, type LivedIn, lastOfEach, startLab, untilTheEnd } from './lab-lives.js';
 
-const kills = Number(process.env.SNACKLAB_KILLS ?? 15);
+const kills = Number(process.env.SNACKLAB_KILLS ?? 10);
 const seed = Number(process.env.SNACKLAB_SEED ?? 20_261_121);
 const killsPerJudgement = 8;
 /** A life's length: from its start while it is to end early, else from its first answer. */

@@ -63,7 +63,7 @@ async function expectAllInLog(from: Position, { placed, unplaced }: Acknowledged
 const ready = () =>
   waitFor('ingestion', async () => (await send({ port, method: 'GET', path: '/health' }, '')).status === 200);
 
-describe.runIf(inject('docker'))('ingestion on the real lab', () => {
+describe.runIf(inject('docker'))('ingestion on the real lab', { timeout: 600_000 }, () => {
   beforeAll(async () => {
     await ready();
   });

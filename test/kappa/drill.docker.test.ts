@@ -1,5 +1,5 @@
 /**
- * Goal: the drill of the README runs as it is written: two million events, a changed question, a replay, readers to and fro.
+ * Goal: the drill of the README runs as it is written: half a million events, a changed question, a replay, readers to and fro.
  * Method: each of its commands as it stands there, on a lab of its own; each must end with 0, so the judge's must pass.
  */
 import { readFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ describe.runIf(inject('docker'))("the README's drill", () => {
       const startedMs = performance.now();
       const { stdout } = await run(asHere(args));
       timings.push(`${args.slice(1).join(' ')}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
-      if (args[1] === 'replay') expect(JSON.parse(stdout).messages).toBeGreaterThanOrEqual(2_000_000);
+      if (args[1] === 'replay') expect(JSON.parse(stdout).messages).toBeGreaterThanOrEqual(500_000);
     }
     console.log(timings.join('\n'));
     await using store = await kappa.openStore();

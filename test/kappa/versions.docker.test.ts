@@ -60,22 +60,6 @@ async function killedAfter(delayMs: number, ...args: readonly string[]): Promise
   await ended;
 }
 
-/**
- * The judge's verdict on what readers saw while something was done. It goes on while it has seen too few positions: on a
- * busy machine two drivers that start again at once take longer than the span.
- */
-async function exactMeanwhile(
-  seconds: number,
-  something: () => Promise<void>,
-  ...args: readonly string[]
-): Promise<void> {
-  const span = ['--seconds', String(seconds), '--at-most', '240'];
-  const verifying = runCli(['kappa', 'verify', ...span, ...args, '--json'], { timeoutMs: 400_000 });
-  await something();
-  const verdict = await verifying;
-  expect(verdict.exitCode, `verify said:\n${verdict.stdout}\n${verdict.stderr}`).toBe(0);
-}
-
 describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000 }, () => {
   let file = '';
 
@@ -97,22 +81,6 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
       /questions\.yaml\.bad:\d+:\d+: .*prise_cents/,
     );
     expect((await versions()).map(({ version }) => version)).toEqual(['v1']);
-  });
-
-  it('read the log when Kafka is killed meanwhile, while the live one is exact', async () => {
-    await run(0, 'replay', '--as', 'v2', '--questions', file, '--detach');
-    // Long enough for both drivers to start again on a small machine, and for positions on both sides of that.
-    await exactMeanwhile(
-      100,
-      async () => {
-        // A job takes over, then reads: from the first slice on it may be through at once.
-        await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
-        await kappa.killAndStart('kafka');
-        await waitFor('v2 is ready', isReady, 180_000);
-      },
-      '--after-kill',
-    );
-    await run(0, 'drop', 'v2');
   });
 
   it('begin whole or not at all, and go whole, when the command is killed', async () => {
@@ -149,9 +117,13 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
   });
 
   it('catch up, whatever is killed on the way, while the live one is exact', async () => {
-    await exactMeanwhile(
-      60,
+    // Long enough for both drivers to start again on a small machine, and for positions on both sides of that.
+    await kappa.expectExactWhile(
+      160,
       async () => {
+        // A job takes over, then reads: from the first slice on it may be through at once.
+        await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
+        await kappa.killAndStart('kafka');
         const isRunning = async () => (await heads()).heads.get('kappa-2')!.number > 0;
         await waitFor('v2 counts', isRunning, 180_000);
         await kappa.killInside('stream-runner', 'pipeline kappa-2');
@@ -163,8 +135,8 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
   });
 
   it('are switched to and back while events flow, without a wrong answer', async () => {
-    await exactMeanwhile(
-      30,
+    await kappa.expectExactWhile(
+      40,
       async () => {
         const toV2 = JSON.parse((await run(0, 'switch', 'v2', '--json')).stdout);
         expect(toV2).toMatchObject({ from: 'kappa-1', to: 'kappa-2', changed: true, back: false });

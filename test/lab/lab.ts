@@ -170,11 +170,14 @@ export function testLab(lab: LabName, portBase: number) {
     await waitForBase(0);
     await waitForSlices();
     const endMs = Date.now() + seconds * 1000;
-    const [, isSeen] = await Promise.all([
-      judged(seconds, args),
+    // Both to their end, and its own failure first: what is done goes on no longer than its test, and says why it failed.
+    const [done, judgement] = await Promise.allSettled([
       something().then(() => Date.now() + seenAfterwardsMs <= endMs),
+      judged(seconds, args),
     ]);
-    if (!isSeen) await expectExact(...args);
+    if (done.status === 'rejected') throw done.reason;
+    if (judgement.status === 'rejected') throw judgement.reason;
+    if (!done.value) await expectExact(...args);
   }
 
   return {

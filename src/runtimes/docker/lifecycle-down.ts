@@ -71,7 +71,7 @@ async function removeVolumes(docker: Docker, lab: LabName): Promise<readonly str
 }
 
 /** 304: it has stopped already, 404: it is gone, 409: its removal is under way. All are what was wanted. */
-async function settled(effect: Promise<unknown>): Promise<void> {
+export async function settled(effect: Promise<unknown>): Promise<void> {
   try {
     await effect;
   } catch (error) {

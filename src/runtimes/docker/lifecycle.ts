@@ -10,6 +10,7 @@ import type { LabName } from '../../resources.js';
 import { type ComposeProject, runCompose } from './compose.js';
 import { type LabContainer, listContainers } from './containers.js';
 import { lastLogLines } from './containers-logs.js';
+import { settled } from './lifecycle-down.js';
 import { isReady, stateText, type Trouble, troubleIn } from './lifecycle-state.js';
 
 export interface StartRequest {
@@ -72,7 +73,7 @@ export async function stopStarted(docker: Docker, lab: LabName, ranBefore: Reado
     );
     quietLooks = started.length === 0 ? quietLooks + 1 : 0;
     if (started.length > 0 && performance.now() > deadline) throw stillRunning(started);
-    await Promise.all(started.map(({ id }) => stopContainer(docker, id)));
+    await Promise.all(started.map(({ id }) => settled(docker.getContainer(id).stop({ t: stopGraceS }))));
     if (quietLooks < quietLooksWanted) await pause(betweenLooksMs);
   }
 }
@@ -101,15 +102,6 @@ export async function removeService(docker: Docker, lab: LabName, service: strin
 /** Grafana shows the lab and is no part of it: without it the lab is whole. */
 function withoutGrafana(containers: readonly LabContainer[]): readonly LabContainer[] {
   return containers.filter(({ service }) => service !== 'grafana');
-}
-
-async function stopContainer(docker: Docker, id: string): Promise<void> {
-  try {
-    await docker.getContainer(id).stop({ t: stopGraceS });
-  } catch (error) {
-    // 304: it has stopped, 404: it is gone. Both are what was wanted.
-    if (![304, 404].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
-  }
 }
 
 interface Watch extends StartRequest {
