@@ -40,6 +40,17 @@ describe('demo', () => {
     expect(demoFolders()).toEqual([]);
   });
 
+  it('ends in order when it is interrupted, and leaves nothing behind', async () => {
+    // SIGTERM, as Ctrl-C: what a command that is given up after so long is sent.
+    const { exitCode, stderr } = await runCli(['demo', '--seconds', '60', '--merge', 'naive'], {
+      environment,
+      timeoutMs: 8_000,
+    });
+    expect(stderr).toMatch(/^interrupted$/m);
+    expect(exitCode).toBe(130);
+    expect(demoFolders()).toEqual([]);
+  });
+
   it('keeps its data where it is told to, and goes on with it', async () => {
     const first = await demo('--seconds', '5', '--keep', keep, '--architecture', 'kappa', '--rate', '500');
     const again = await demo('--seconds', '5', '--keep', keep, '--architecture', 'kappa', '--rate', '500');

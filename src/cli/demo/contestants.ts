@@ -5,7 +5,7 @@ import type { LabName } from '../../resources.js';
 import type { EmbeddedData } from '../../runtimes/embedded/open.js';
 import type { EmbeddedServing } from '../../runtimes/embedded/serving-store.js';
 import { ledgerFolderIn } from '../embedded/directory.js';
-import { runServices } from '../embedded/keep-running.js';
+import { endingEarly, runServices } from '../embedded/keep-running.js';
 import { generator, labServices } from '../embedded/lab-services.js';
 import type { CommandContext } from '../report.js';
 import type { Looks } from './watched.js';
@@ -46,12 +46,15 @@ export function start(
   plan: RunningPlan,
   context: CommandContext,
 ): Running {
-  const { clock, say } = context;
+  const { clock, say, signal } = context;
   const [events, services] = [new AbortController(), new AbortController()];
+  // Ctrl-C ends them by their own signals: a sleep of the command's clock would fail in the middle of what they do.
+  const noEvents = AbortSignal.any([events.signal, signal]);
+  const noServices = AbortSignal.any([services.signal, signal]);
   const { log, archive, batchEngine } = data;
   const running = contestants.map(({ architecture, store }) => {
     const ports = { store, log, deadLetters: store, archive, batchEngine };
-    const scope = { stop: services.signal, clock, say: (line: string) => quietly(architecture, line, say) };
+    const scope = { stop: noServices, clock, say: (line: string) => quietly(architecture, line, say) };
     return runServices(labServices(architecture, ports, batchEveryMs(plan)), scope);
   });
   const making = generator({
@@ -59,8 +62,8 @@ export function start(
     openProducer: async () => log.openProducer(),
     ledgerFolder: ledgerFolderIn(data.dir),
     store: contestants[0]!.store,
-    clock,
-  }).run({ stop: events.signal, clock, say: () => {} });
+    clock: endingEarly(clock, noEvents),
+  }).run({ stop: noEvents, clock, say: () => {} });
   const all = [...running, making];
   const failed = new Promise<never>((_, reject) => {
     for (const one of all) one.catch(reject);
