@@ -99,7 +99,6 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
       await waitFor('v2 is gone', async () => !(await heads()).heads.has('kappa-2'));
     }
     expect(begun).toBeGreaterThan(0);
-    await kappa.expectExact();
   });
 
   it('are not switched to while they are behind, and nothing is changed', async () => {
@@ -169,7 +168,6 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
       expect([0, 1]).toContain(moved);
       expect(after.live === before.live).toBe(moved === 0);
     }
-    await kappa.expectExact('--question', 'items-sold');
   });
 
   it('go on together when Cassandra is killed', async () => {
@@ -197,7 +195,6 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
     const processes = await docker('exec', kappa.container('stream-runner'), 'pgrep', '-fa', 'job.py');
     expect(processes).not.toContain('kappa-2');
     expect((await run(64, 'rollback')).stderr).toContain('v2 is not there');
-    await kappa.expectExact();
   });
 
   it('reach back as far as the log does, and say so', async () => {

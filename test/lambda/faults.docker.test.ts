@@ -36,12 +36,12 @@ describe.runIf(inject('docker'))('the Lambda lab stays exact', { timeout: 600_00
     });
   });
 
-  it('when the coordinator is killed in each of its states', async () => {
+  // Idle has nothing under way, and the moment before a job is submitted is the last of the chosen cut.
+  it('when the coordinator is killed at each step of a cycle', async () => {
     await expectExactWhile(
       100,
       async () => {
-        for (const state of ['idle', 'chosen', 'before-submit', 'running', 'loaded', 'published'])
-          await killedAt('coordinator', state);
+        for (const state of ['before-submit', 'running', 'loaded', 'published']) await killedAt('coordinator', state);
       },
       '--after-kill',
     );

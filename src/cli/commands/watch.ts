@@ -25,9 +25,9 @@ export async function* run(input: CommandInput, context: CommandContext): AsyncG
     else {
       const csv = csvOf(document.answer);
       // Another version may have other columns, and an answer without rows has none to name.
-      const shown = csv.lines.length > 0 && csv.header !== header ? [csv.header, ...csv.lines] : csv.lines;
-      if (csv.lines.length > 0) header = csv.header;
-      yield queryReport(document, () => shown.join('\n'));
+      const isNamed = csv.lines.length === 0 || csv.header === header;
+      if (!isNamed) header = csv.header;
+      yield queryReport(document, () => (isNamed ? csv.lines : [csv.header, ...csv.lines]).join('\n'));
     }
   }
 }
