@@ -37,7 +37,8 @@ export async function waitFor<T>(
     } catch (error) {
       last = error;
     }
-    await sleep(250);
+    // Most looks open a client of their own.
+    await sleep(400);
   }
   throw new Error(`${what}: not within ${timeoutMs} ms`, { cause: last });
 }
