@@ -2,14 +2,14 @@
  * Goal: on the real lab, what ingestion accepts is in Kafka at the place that it said and counted in an answer, and a
  * broker or a service that is killed in the middle loses nothing that was accepted.
  * Method: events of the test's own on the shared Lambda lab, beside the generator's; the log is read from the places that
- * the answers name, and the outside judge compares all answers with the log.
+ * the answers name. The judge of the files that come after folds these events too.
  */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { covers, type Position } from '../../src/positions/position.js';
 import { kafkaLog } from '../../src/runtimes/docker/kafka-log.js';
 import { runCli } from '../lab/cli.js';
 import { docker, waitFor } from '../lab/lab.js';
-import { brokerAddress, container, expectExact, killAndStart, liveHead, waitForSlices } from '../lab/lambda.js';
+import { brokerAddress, container, killAndStart, liveHead, waitForSlices } from '../lab/lambda.js';
 import { arrayOf, eventTexts, keptConnections, send } from './events.js';
 
 const port = 9022 + 20_000;
@@ -120,10 +120,6 @@ describe.runIf(inject('docker'))('ingestion on the real lab', { timeout: 600_000
     console.log(`${service}: ${acknowledged.placed.size} accepted, ${acknowledged.unknown} unknown`);
     await expectAllInLog(from, acknowledged);
     await waitForSlices(3, 180_000);
-  });
-
-  it('has all of it in exact answers', async () => {
-    await expectExact('--after-kill');
   });
 
   it('listens for this machine alone, and within its memory', async () => {
