@@ -34,8 +34,9 @@ export default defineConfig({
           globalSetup: ['test/lab/global-setup.ts'],
           setupFiles: ['test/lab/use-lambda.ts'],
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
+          // As everywhere in these tests, no measure of speed: the end of what hangs.
+          testTimeout: 1_500_000,
+          hookTimeout: 1_500_000,
         },
       },
     ],

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { commandLineConfig } from '../../src/config/command-line.js';
 import { connectEngine } from '../../src/runtimes/docker/containers.js';
 import { takeDown } from '../../src/runtimes/docker/lifecycle-down.js';
-import { runCli } from '../lab/cli.js';
+import { batchEverySeconds, runCli } from '../lab/cli.js';
 import { docker, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
 
@@ -38,7 +38,7 @@ async function stopped(...services: readonly string[]): Promise<void> {
     const listed = await states();
     return services.every((service) => listed[container(service)] === 'exited');
   };
-  await waitFor('what was stopped is listed so', isListed, 20_000);
+  await waitFor('what was stopped is listed so', isListed);
 }
 
 /** Starts `up` and does something to it, or to the lab, as soon as it has started a container. */
@@ -50,7 +50,7 @@ async function disturbedUp(service: string, disturb: (pid: number) => Promise<un
   });
   child.stdout.resume();
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  await waitFor(`${service} running`, async () => (await states())[container(service)] === 'running', 60_000);
+  await waitFor(`${service} running`, async () => (await states())[container(service)] === 'running');
   await disturb(child.pid!);
   return { exitCode: await ended, stderr };
 }
@@ -58,16 +58,16 @@ async function disturbedUp(service: string, disturb: (pid: number) => Promise<un
 describe.runIf(inject('docker'))('up', () => {
   afterAll(async () => {
     // It ends with an answer that equals the truth.
-    expect((await runCli(up, { timeoutMs: 300_000 })).exitCode).toBe(0);
+    expect((await runCli(up)).exitCode).toBe(0);
   });
 
   it('changes nothing when it is run again, and keeps what the lab was started with', async () => {
     const before = await ids();
-    const { exitCode, stdout } = await runCli(up, { timeoutMs: 300_000 });
+    const { exitCode, stdout } = await runCli(up);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       answer: { compared: 'equal' },
-      settings: { rate: 300, seed: 7, batchEverySeconds: 30, portBase: 20_000, malformed: 0.01 },
+      settings: { rate: 300, seed: 7, batchEverySeconds, portBase: 20_000, malformed: 0.01 },
     });
     const withoutSetup = (text: string) => text.split('\n').filter((line) => !line.includes('setup'));
     expect(withoutSetup(await ids())).toEqual(withoutSetup(before));
@@ -87,7 +87,7 @@ describe.runIf(inject('docker'))('up', () => {
     await stopped('views', 'spark-master');
     const killed = await disturbedUp('spark-master', async (pid) => process.kill(pid, 'SIGKILL'));
     expect(killed.exitCode).toBeNull();
-    expect((await runCli(up, { timeoutMs: 300_000 })).exitCode).toBe(0);
+    expect((await runCli(up)).exitCode).toBe(0);
     expect((await states())[container('views')]).toBe('running');
   });
 

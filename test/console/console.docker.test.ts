@@ -2,7 +2,7 @@
 // base. Method: a real headless Chromium against the shared Lambda lab.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { runCli } from '../lab/cli.js';
+import { hangMs, runCli } from '../lab/cli.js';
 import { hasBrowser, openBrowser, openPage, queryRows, tableOf, textOf } from './browser.js';
 
 const url = 'http://127.0.0.1:29021';
@@ -33,7 +33,7 @@ describe.skipIf(!inject('docker') || !hasBrowser())('the console on the real eng
     await page
       .locator('.did[data-state="done"]')
       .filter({ hasText: /base \d+ is published/ })
-      .waitFor({ timeout: 240_000 });
+      .waitFor({ timeout: hangMs });
     await page.click('#pause');
     await textOf(page, '#connection-text', /^paused$/);
     await textOf(page, '[data-stat="Behind"] strong', /^0$/);
@@ -45,7 +45,7 @@ describe.skipIf(!inject('docker') || !hasBrowser())('the console on the real eng
           const { answer } = await passed('lambda', 'query', question);
           return JSON.stringify(queryRows(answer)) === JSON.stringify(await tableOf(page, question));
         },
-        { timeout: 120_000, interval: 1_000 },
+        { timeout: hangMs, interval: 1_000 },
       )
       .toBe(true);
     await textOf(page, `[data-question="${question}"] .verdict`, /= truth/);

@@ -15,7 +15,7 @@ const messagesWanted = 30_000;
 
 /** Runs a command and expects this exit code. */
 async function run(exitCode: number, ...args: readonly string[]): Promise<CliResult> {
-  const result = await runCli(['kappa', ...args], { timeoutMs: 240_000 });
+  const result = await runCli(['kappa', ...args]);
   expect(result.exitCode, `${args.join(' ')}: ${result.stdout}\n${result.stderr}`).toBe(exitCode);
   return result;
 }
@@ -75,12 +75,12 @@ describe.runIf(inject('docker'))('a Kappa lab with an archive', () => {
     // The live version needs no archive.
     await kappa.waitForSlices();
     await docker('start', container('namenode'), container('datanode'));
-    await waitFor('v2 has read the archive', async () => covers((await headOf('kappa-2'))!.position, cut), 180_000);
+    await waitFor('v2 has read the archive', async () => covers((await headOf('kappa-2'))!.position, cut));
     expect((await headOf('kappa-2'))!.origin).toEqual([0, 0, 0, 0]);
   });
 
   it('is exact from the beginning on when readers have moved', async () => {
-    await waitFor('the switch', async () => (await runCli(['kappa', 'switch', 'v2'])).exitCode === 0, 120_000);
+    await waitFor('the switch', async () => (await runCli(['kappa', 'switch', 'v2'])).exitCode === 0);
     // Nothing but the archive is left of what was before; and one job alone is quicker.
     await run(0, 'drop', 'v1');
     const answer = async () => JSON.parse((await run(0, 'query', 'items-sold', '--json')).stdout).answer;

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
-import { type CliResult, runCli } from '../lab/cli.js';
+import { type CliResult, hangMs, runCli } from '../lab/cli.js';
 import { freshLabFlags, kappa } from '../lab/kappa.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -23,13 +23,13 @@ function drill(): readonly (readonly string[])[] {
 const asHere = (args: readonly string[]) => (args[1] === 'up' ? [...args, ...freshLabFlags] : args);
 
 async function run(args: readonly string[]): Promise<CliResult> {
-  const result = await runCli([...args, '--json'], { timeoutMs: 500_000, show: true });
+  const result = await runCli([...args, '--json'], { timeoutMs: 2 * hangMs, show: true });
   expect(result.exitCode, `${args.join(' ')}: ${result.stdout}\n${result.stderr}`).toBe(0);
   return result;
 }
 
 describe.runIf(inject('docker'))("the README's drill", () => {
-  it('ends as it says', { timeout: 1_200_000 }, async () => {
+  it('ends as it says', { timeout: 5 * hangMs }, async () => {
     if (process.env.SNACKLAB_KEEP_LAB !== undefined)
       throw new Error('the drill needs a lab of its own: leave this file out');
     for (const lab of ['kappa', 'lambda']) await run([lab, 'down', '--volumes']);

@@ -12,7 +12,7 @@ import { docker, waitFor } from '../lab/lab.js';
 const { container, expectExact, expectExactWhile, holdAt, killInside, liveHead, publishedBase, release } = kappa;
 const { waitForBase, waitForSlices } = kappa;
 
-describe.runIf(inject('docker'))('the Kappa lab', { timeout: 600_000 }, () => {
+describe.runIf(inject('docker'))('the Kappa lab', () => {
   let besides: { lambda: readonly string[]; kappa: readonly string[] } | undefined;
 
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe.runIf(inject('docker'))('the Kappa lab', { timeout: 600_000 }, () => {
         await waitForSlices();
         for (const point of ['merged', 'base-loaded', 'published']) {
           const before = await publishedBase();
-          await holdAt('compactor', point, 180_000);
+          await holdAt('compactor', point);
           await docker('kill', '--signal', 'KILL', container('compactor'));
           await release('compactor', point);
           await docker('start', container('compactor'));

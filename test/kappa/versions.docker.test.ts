@@ -47,7 +47,7 @@ async function heads() {
 
 /** Runs a command and expects this exit code. */
 async function run(exitCode: number, ...args: readonly string[]): Promise<CliResult> {
-  const result = await runCli(['kappa', ...args], { timeoutMs: 240_000 });
+  const result = await runCli(['kappa', ...args]);
   expect(result.exitCode, `${args.join(' ')}: ${result.stdout}\n${result.stderr}`).toBe(exitCode);
   return result;
 }
@@ -60,7 +60,7 @@ async function killedAfter(delayMs: number, ...args: readonly string[]): Promise
   await ended;
 }
 
-describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000 }, () => {
+describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
   let file = '';
 
   beforeAll(async () => {
@@ -121,13 +121,13 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
       160,
       async () => {
         // A job takes over, then reads: from the first slice on it may be through at once.
-        await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0, 180_000);
+        await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0);
         await kappa.killAndStart('kafka');
         const isRunning = async () => (await heads()).heads.get('kappa-2')!.number > 0;
-        await waitFor('v2 counts', isRunning, 180_000);
+        await waitFor('v2 counts', isRunning);
         await kappa.killInside('stream-runner', 'pipeline kappa-2');
         await kappa.killAndStart('stream-runner');
-        await waitFor('v2 is ready', isReady, 180_000);
+        await waitFor('v2 is ready', isReady);
       },
       '--after-kill',
     );
@@ -153,7 +153,7 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
   it('answer what they declare, equal to the truth', async () => {
     const ask = async (question: string) =>
       JSON.parse((await runCli(['kappa', 'query', question, '--json'])).stdout).answer;
-    await waitFor('the truth of v2', async () => (await ask('margin')).compared === 'equal', 120_000);
+    await waitFor('the truth of v2', async () => (await ask('margin')).compared === 'equal');
     expect(await ask('items-sold')).toMatchObject({ pipeline: 'kappa-2', asks: expect.stringContaining('healthy') });
     expect((await run(64, 'query', 'revenue-by-machine')).stderr).toContain('items-sold, or margin');
   });
@@ -172,17 +172,14 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', { timeout: 600_000
 
   it('go on together when Cassandra is killed', async () => {
     await kappa.killAndStart('cassandra');
-    await kappa.waitForSlices(3, 180_000);
-    await waitFor(
-      'both move',
-      async () => (await versions()).every(({ state }) => ['live', 'ready'].includes(state)),
-      180_000,
-    );
+    await kappa.waitForSlices();
+    const bothMove = async () => (await versions()).every(({ state }) => ['live', 'ready'].includes(state));
+    await waitFor('both move', bothMove);
     await kappa.expectExact('--after-kill', '--question', 'items-sold');
   });
 
   it('go without a trace when they are dropped', async () => {
-    await waitFor('v1 covers v2', async () => (await runCli(['kappa', 'switch', 'v1'])).exitCode === 0, 60_000);
+    await waitFor('v1 covers v2', async () => (await runCli(['kappa', 'switch', 'v1'])).exitCode === 0);
     expect(JSON.parse((await run(0, 'drop', 'v2', '--json')).stdout)).toMatchObject({
       pipeline: 'kappa-2',
       gone: true,

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
 
-/**
- * How the shared lab is brought up: shifted ports, some bad messages among the good, and a batch cycle every 30 s, about
- * twice of what one takes: with 15 s the batch was all that a small machine did.
- */
+/** How long a command or a condition may take: no measure of speed, only the end of what hangs. */
+export const hangMs = 400_000;
+
+/** From one batch cycle to the next: seldom, as the tests ask for the bases they need, and two cores are soon full. */
+export const batchEverySeconds = 300;
+
+/** How the shared lab is brought up: shifted ports, and some bad messages among the good. */
 export const labSettings = [
-  ...['--rate', '300', '--seed', '7', '--batch-every', '30', '--port-base', '20000', '--no-grafana'],
+  ...['--rate', '300', '--seed', '7', '--batch-every', String(batchEverySeconds)],
+  ...['--port-base', '20000', '--no-grafana'],
   ...['--malformed', '0.01', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 
@@ -29,7 +33,7 @@ export interface CliOptions {
 
 /** Runs `snacklab ARGS`; hold points are on, so that tests can stop services where they choose. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { timeoutMs = 240_000, show = false, environment = {} } = options;
+  const { timeoutMs = hangMs, show = false, environment = {} } = options;
   const child = spawn('node', [cli, ...args], {
     env: { ...process.env, SNACKLAB_HOLDS: 'on', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,6 +15,7 @@ export const {
   liveHead,
   headNumber,
   waitForSlices,
+  askForBatch,
   waitForBase,
   expectExact,
   expectExactWhile,
