@@ -67,7 +67,7 @@ describe.runIf(inject('docker'))('up', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       answer: { compared: 'equal' },
-      settings: { rate: 300, seed: 7, batchEverySeconds, portBase: 20_000, malformed: 0.01 },
+      settings: { rate: 300, seed: 7, batchEverySeconds, portBase: 20_000, malformed: 0.002 },
     });
     const withoutSetup = (text: string) => text.split('\n').filter((line) => !line.includes('setup'));
     expect(withoutSetup(await ids())).toEqual(withoutSetup(before));

@@ -14,7 +14,7 @@ export const batchEverySeconds = 300;
 export const labSettings = [
   ...['--rate', '300', '--seed', '7', '--batch-every', String(batchEverySeconds)],
   ...['--port-base', '20000', '--no-grafana'],
-  ...['--malformed', '0.01', '--duplicate', '0.005', '--late', '0.01'],
+  ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 
 export interface CliResult {

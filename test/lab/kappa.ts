@@ -12,7 +12,7 @@ export const freshLabFlags = ['--port-base', '30000', '--no-grafana'] as const;
 
 const settings = [
   ...['--rate', '300', '--seed', '8', ...freshLabFlags],
-  ...['--malformed', '0.01', '--duplicate', '0.005', '--late', '0.01'],
+  ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 
 export const kappa = testLab('kappa', 30_000);

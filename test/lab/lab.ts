@@ -43,7 +43,7 @@ export async function waitFor<T>(what: string, ask: () => Promise<T | undefined 
  * Whether a verdict lacks nothing but pace: every answer was right, and there were fewer of them in a second, or a longer
  * silence, than a quiet lab shows. A test says nothing of speed, which is the benchmarks' to measure.
  */
-function isOnlySlow({ exitCode, stdout }: CliResult): boolean {
+export function isOnlySlow({ exitCode, stdout }: CliResult): boolean {
   if (exitCode !== 2) return false;
   const { wrong, ok, shortcomings } = JSON.parse(stdout) as { wrong: number; ok: number; shortcomings: string[] };
   console.warn(`a slow machine: ${shortcomings.join('; ')}`);
