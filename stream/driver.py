@@ -20,6 +20,13 @@ JVM_OPTIONS = (
     "-Xshare:auto",
     "-Dfile.encoding=UTF-8",
 )
+# The second compiler is for what a replay runs millions of times. With Java's own thresholds, made for many cores, it took
+# more of two than all tasks of the first five minutes together.
+EXECUTOR_OPTIONS = (
+    *("-XX:+UseParallelGC", "-XX:-UsePerfData"),
+    *("-XX:Tier4InvocationThreshold=100000", "-XX:Tier4MinInvocationThreshold=12000"),
+    *("-XX:Tier4CompileThreshold=300000", "-XX:Tier4BackEdgeThreshold=800000"),
+)
 # What Spark's launcher opens for Java 17 (org.apache.spark.launcher.JavaModuleOptions).
 JVM_MODULES = tuple(
     f"--add-opens=java.base/{package}=ALL-UNNAMED"
@@ -41,7 +48,7 @@ def spark_settings(application, host, master, executor_memory, executor_cores):
         "spark.driver.extraClassPath": "/opt/spark-extra/*",
         "spark.executor.extraClassPath": "/opt/spark-extra/*",
         "spark.executor.memory": executor_memory,
-        "spark.executor.extraJavaOptions": "-XX:+UseParallelGC -XX:-UsePerfData",
+        "spark.executor.extraJavaOptions": " ".join(EXECUTOR_OPTIONS),
         # The first application of a standalone cluster takes all cores: a second version would wait for ever.
         "spark.cores.max": str(executor_cores),
         # One executor has them all. Else the master spreads them over the workers, an executor's memory on each, and
