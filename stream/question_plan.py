@@ -11,7 +11,8 @@ import math
 from dataclasses import dataclass
 
 EVENT_TIME = "timestamp"
-HOUR_MS = 3_600_000
+# The units that a time in a key is floored to, in ms.
+TIME_UNITS = {"hour": 3_600_000, "minute": 60_000}
 SPARK_TYPES = {"text": "STRING", "integer": "BIGINT", "boolean": "BOOLEAN"}
 # What is said of each partition: columns 2 + number of keys and on. Each with the function that merges two of it.
 PARTITION_AGGREGATES = {
@@ -166,8 +167,16 @@ def _grouping_id(key, keys):
 def _key(part, types):
     if isinstance(part, str):
         return f"e.{_field(part, types)}"
-    time = f"e.{_field(part['hour'], types, 'integer')}"
-    return f"{time} - pmod({time}, {HOUR_MS}L)"
+    unit, name = _unit_and_field(part)
+    time = f"e.{_field(name, types, 'integer')}"
+    return f"{time} - pmod({time}, {TIME_UNITS[unit]}L)"
+
+
+def _unit_and_field(time):
+    ((unit, name),) = time.items()
+    if unit not in TIME_UNITS:
+        raise ValueError(f"a key has the {unit!r} of a time: this stream job knows {list(TIME_UNITS)}")
+    return unit, name
 
 
 def _condition(question, types):
@@ -221,7 +230,7 @@ def _wanted_fields(questions):
     names = []
     for question in questions:
         names += question["where"]
-        names += (part if isinstance(part, str) else part["hour"] for part in question["key"])
+        names += (part if isinstance(part, str) else _unit_and_field(part)[1] for part in question["key"])
         for sum_ in question["sums"].values():
             names += [sum_["field"]] if "field" in sum_ else sum_.get("fields", [])
     return tuple(dict.fromkeys([EVENT_TIME, *names]))

@@ -118,6 +118,10 @@ function joined(sum: Sum, a: bigint | null, b: bigint | null): bigint | null {
 
 function part(expression: KeyExpression, event: SoundEvent): unknown {
   if (typeof expression === 'string') return event[expression];
-  const at = event[expression.hour] as number;
-  return at - (at % 3_600_000);
+  if ('minute' in expression) return floored(event[expression.minute] as number, 60_000);
+  return floored(event[expression.hour] as number, 3_600_000);
+}
+
+function floored(at: number, unitMs: number): number {
+  return at - (at % unitMs);
 }

@@ -1,12 +1,12 @@
 /** The fields of an event that questions look at. Pure. */
-import type { Question, Sum } from './question.js';
+import { type Question, type Sum, unitAndField } from './question.js';
 
 /** In no order, each once; also those that no event has. */
 export function fieldsOf(questions: readonly Question[]): ReadonlySet<string> {
   return new Set(
     questions.flatMap(({ where, key, sums }) => [
       ...Object.keys(where),
-      ...key.map((part) => (typeof part === 'string' ? part : part.hour)),
+      ...key.map((part) => (typeof part === 'string' ? part : unitAndField(part)[1])),
       ...Object.values(sums).flatMap(fieldsOfSum),
     ]),
   );

@@ -58,8 +58,8 @@ const sums = z
   .refine((named) => Object.keys(named).length >= 1 && Object.keys(named).length <= sumsMax, sumsRule);
 
 const keyPart = z.union(
-  [z.enum(fieldNames), z.strictObject({ hour: integerField })],
-  `must be a field (${fieldNames.join(', ')}) or the hour of an integer field, as in { hour: timestamp }`,
+  [z.enum(fieldNames), z.strictObject({ hour: integerField }), z.strictObject({ minute: integerField })],
+  `must be a field (${fieldNames.join(', ')}), or the hour or minute of an integer field, as in { hour: timestamp }`,
 );
 
 const keyRule = 'must be a list of at least one field';

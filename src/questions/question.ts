@@ -11,8 +11,21 @@ export type Sum =
   | { readonly sum: 'least'; readonly field: string }
   | { readonly sum: 'greatest'; readonly field: string };
 
-/** How a key part is made of an event: a field, or the hour (epoch ms, floored) of a timestamp field. */
-export type KeyExpression = string | { readonly hour: string };
+/** How a key part is made of an event: a field, or the hour or minute (epoch ms, floored) of a timestamp field. */
+export type KeyExpression = string | TimeOfEvent;
+
+/** The units that a time is floored to, in ms. */
+export const timeUnits = { hour: 3_600_000, minute: 60_000 } as const;
+
+export type TimeUnit = keyof typeof timeUnits;
+
+/** One unit and the timestamp field that it is taken of. */
+export type TimeOfEvent = { readonly hour: string } | { readonly minute: string };
+
+/** The parts of a time: `{ hour: timestamp }` is the unit `hour` of the field `timestamp`. */
+export function unitAndField(time: TimeOfEvent): readonly [unit: TimeUnit, field: string] {
+  return Object.entries(time)[0] as [TimeUnit, string];
+}
 
 /** A filter on fields (all must be equal), a key, and named sums. Names become columns: lower camel case. */
 export interface Question {
@@ -29,7 +42,9 @@ export const totalOfProduct = (a: string, b: string): Sum => ({ sum: 'total-of-p
 export const least = (field: string): Sum => ({ sum: 'least', field });
 export const greatest = (field: string): Sum => ({ sum: 'greatest', field });
 
-/** The name of a key part, as in a column: `item`, `timestamp_hour`. */
+/** The name of a key part, as in a column: `item`, `timestamp_hour`, `timestamp_minute`. */
 export function keyName(expression: KeyExpression): string {
-  return typeof expression === 'string' ? expression : `${expression.hour}_hour`;
+  if (typeof expression === 'string') return expression;
+  const [unit, field] = unitAndField(expression);
+  return `${field}_${unit}`;
 }

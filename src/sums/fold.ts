@@ -4,7 +4,7 @@
  */
 import type { EventFields } from '../events/event.js';
 import type { SumName } from '../questions/overflow.js';
-import type { KeyExpression, Question, Sum } from '../questions/question.js';
+import { type KeyExpression, type Question, type Sum, timeUnits, unitAndField } from '../questions/question.js';
 import { plusOne, type Sums, type SumTable, within64Bits } from './table.js';
 
 /** An accumulator of one question. */
@@ -14,8 +14,6 @@ export interface Fold {
   /** The sums so far. Throws `unknown` when one has left 64 bits, as `add` may. */
   table(): SumTable;
 }
-
-const hourMs = 3_600_000;
 
 export function createFold(question: Question): Fold {
   const accepts = compileWhere(question.where);
@@ -111,7 +109,8 @@ function compileKey(key: readonly KeyExpression[]): (event: EventFields) => stri
   const [only] = key;
   // One plain field is the common case: quoting it can wait until the table is made.
   if (key.length === 1 && typeof only === 'string') return (event) => event[only] as string;
-  return (event) => JSON.stringify(key.map((part) => keyPart(part, event)));
+  const parts = key.map(compilePart);
+  return (event) => JSON.stringify(parts.map((part) => part(event)));
 }
 
 function fullKey(question: Question, key: string | number | boolean): string {
@@ -119,8 +118,12 @@ function fullKey(question: Question, key: string | number | boolean): string {
   return single ? JSON.stringify([key]) : (key as string);
 }
 
-function keyPart(part: KeyExpression, event: EventFields): unknown {
-  if (typeof part === 'string') return event[part];
-  const time = event[part.hour] as number;
-  return Math.floor(time / hourMs) * hourMs;
+function compilePart(part: KeyExpression): (event: EventFields) => unknown {
+  if (typeof part === 'string') return (event) => event[part];
+  const [unit, field] = unitAndField(part);
+  const unitMs = timeUnits[unit];
+  return (event) => {
+    const time = event[field] as number;
+    return time - (time % unitMs);
+  };
 }

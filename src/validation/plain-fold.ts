@@ -67,8 +67,8 @@ function keyName(key: readonly KeyExpression[], event: EventFields): string {
 
 function keyPart(part: KeyExpression, event: EventFields): unknown {
   if (typeof part === 'string') return event[part];
-  const ms = event[part.hour] as number;
-  return ms - (ms % 3_600_000);
+  const [ms, unitMs] = 'hour' in part ? [event[part.hour], 3_600_000] : [event[part.minute], 60_000];
+  return (ms as number) - ((ms as number) % unitMs);
 }
 
 function emptyCell(sum: Sum): Cell {

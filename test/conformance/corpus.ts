@@ -71,6 +71,7 @@ export const questions: readonly Question[] = [
   ask('by-kind', ['kind']),
   ask('by-item', ['item'], { kind: 'sale' }),
   ask('by-hour', [{ hour: 'timestamp' }]),
+  ask('by-minute', [{ minute: 'timestamp' }]),
   ask('by-item-and-hour', ['item', { hour: 'timestamp' }], { healthy: true }),
   ask('by-health-and-slot', ['healthy', 'slot']),
   { ...ask('by-customer', ['customer_id'], { healthy: false }), sums: { ...sums, ids: total('customer_id') } },

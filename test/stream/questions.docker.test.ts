@@ -44,6 +44,7 @@ const questions: readonly Question[] = [
   ask('everything', []),
   ask('by-item', ['item']),
   ask('by-hour', [{ hour: 'timestamp' }], { kind: 'sale' }),
+  ask('by-minute', [{ minute: 'timestamp' }], { kind: 'sale' }),
   ask('by-health-and-slot', ['healthy', 'slot']),
   ask('by-customer', ['customer_id'], { healthy: true }),
   ask('of-slot-3', ['item', 'snack_automat_id'], { slot: 3, kind: 'sale' }),

@@ -93,7 +93,7 @@ class APlan(unittest.TestCase):
         self.assertIn(r"`kind` = 'it\'s \\'", plan.sql)
 
     def test_refuses_fields_that_the_rule_lacks_and_sums_of_texts(self):
-        for change in ({"key": ["colour"]}, {"where": {"colour": 1}}, {"key": [{"hour": "kind"}]}):
+        for change in ({"key": ["colour"]}, {"where": {"colour": 1}}, {"key": [{"hour": "kind"}]}, {"key": [{"day": "timestamp"}]}):
             with self.assertRaises(ValueError):
                 plan_questions([{**ITEMS, **change}], RULE)
         for sum_ in ({"sum": "total", "field": "item"}, {"sum": "median", "field": "price"}):

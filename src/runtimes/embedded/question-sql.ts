@@ -4,12 +4,10 @@
  */
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import { eventRule } from '../../events/rule.js';
-import type { KeyExpression, Question, Sum } from '../../questions/question.js';
+import { type KeyExpression, type Question, type Sum, timeUnits, unitAndField } from '../../questions/question.js';
 import { type SumTable, within64Bits } from '../../sums/table.js';
 import type { Row } from './database.js';
 import { quoted, sqlText } from './sql-names.js';
-
-const hourMs = 3_600_000;
 
 /**
  * Of all rows only those that the rule accepted. A rejected message has no fields, so a filter on any of them leaves it out
@@ -48,7 +46,8 @@ export function tableOfRows(question: Question, rows: readonly Row[]): SumTable 
 /** Texts as bytes: the client's own decoder drops a byte-order mark. */
 function keySql(part: KeyExpression): string {
   if (typeof part === 'string') return typeOf(part) === 'text' ? `encode(${quoted(part)})` : quoted(part);
-  return `${quoted(part.hour)} - ${quoted(part.hour)} % ${hourMs}`;
+  const [unit, field] = unitAndField(part);
+  return `${quoted(field)} - ${quoted(field)} % ${timeUnits[unit]}`;
 }
 
 function sumSql(sum: Sum): string {
