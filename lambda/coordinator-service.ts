@@ -14,6 +14,9 @@ import type { ArchiveStore } from '../src/runtimes/ports.js';
 import { runCycles, type Shared } from './cycles.js';
 import { openYarnEngine } from './yarn-engine.js';
 
+/** The client needs some seconds on a small machine until YARN has the job. */
+const limits = { jobMsMax: 15 * 60_000, submissionMsMax: 30_000, attemptsMax: 5, slicesMax: 2_000 };
+
 await runService('coordinator', async (scope) => {
   const config = coordinatorConfig();
   await using session = await openCassandraSession({ contactPoint: config.cassandra });
@@ -29,7 +32,7 @@ await runService('coordinator', async (scope) => {
       task: '/usr/local/bin/node /opt/snacklab/batch-task.mjs',
     }),
     clock: scope.clock,
-    limits: { batchEveryMs: config.batchEveryMs, jobMsMax: 15 * 60_000, attemptsMax: 5, slicesMax: 2_000 },
+    limits: { ...limits, batchEveryMs: config.batchEveryMs },
     hold: openHold(session, 'coordinator', config.holds),
     newId: randomUUID,
   };

@@ -136,6 +136,8 @@ async function whenRunning(
     throw error;
   });
   if (state === 'running') return isOverdue ? fail(`not finished after ${c.limits.jobMsMax} ms`) : c.clock.sleep(250);
+  const mayBeOnItsWay = c.clock.nowMs() - job.jobStartedMs < c.limits.submissionMsMax;
+  if (state === 'absent' && mayBeOnItsWay) return c.clock.sleep(250);
   if (state !== 'succeeded') return fail(state === 'absent' ? 'the job was never taken over' : 'the job failed');
   const output = await c.engine.readOutput(job.attempt, c.questions);
   if (output === undefined) return fail('the output is not whole');

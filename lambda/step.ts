@@ -9,6 +9,11 @@ import type { Turn } from './turns.js';
 export interface CoordinatorLimits {
   readonly batchEveryMs: number;
   readonly jobMsMax: number;
+  /**
+   * So long a job that the engine does not know may still be on its way to it, from another coordinator: this one was taken
+   * for dead, or started twice. Without patience two of them would fail each other's attempts until the base is given up.
+   */
+  readonly submissionMsMax: number;
   readonly attemptsMax: number;
   /** More slices than this above the base are merged into a fold: the batch is away for long. */
   readonly slicesMax: number;

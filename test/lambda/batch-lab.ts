@@ -17,6 +17,10 @@ import { type Head, newHead } from '../../src/serving/head.js';
 export type Changed = (shared: Shared) => Partial<Shared>;
 
 const stepsMax = 20_000;
+const usualLimits: Shared['limits'] = {
+  ...{ batchEveryMs: 10_000_000, jobMsMax: 600_000, submissionMsMax: 0 },
+  ...{ attemptsMax: 3, slicesMax: 1_000 },
+};
 
 /** A version with one slice a message of partition 0, from `cut` on; a `cut` above 0 is where it began. */
 export function version(
@@ -79,7 +83,7 @@ function sharedBy(world: World, process: Process, limits: Partial<Shared['limits
     archive: openArchive(world, process),
     engine: openBatchEngine(world, process),
     clock: { nowMs: () => scheduler.nowMs, sleep: (ms) => scheduler.effect(process, () => {}, ms) },
-    limits: { batchEveryMs: 10_000_000, jobMsMax: 600_000, attemptsMax: 3, slicesMax: 1_000, ...limits },
+    limits: { ...usualLimits, ...limits },
     hold: async () => {},
     newId: () => `${world.nextName++}`,
   };

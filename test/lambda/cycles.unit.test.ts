@@ -63,6 +63,19 @@ describe('the cycle of a version', () => {
     expect(world.cycles.get('lambda-1')!.value).toEqual(later);
   });
 
+  it('waits for a job that another coordinator may be about to submit, and then makes an attempt of its own', async () => {
+    const live = version('lambda-1', 1, 0, 4);
+    const { looks, cycle, said, headNow } = batchLab(live);
+    // As if the one that submits were slow: the engine knows nothing of the job yet.
+    const onItsWay: Changed = ({ engine }) => ({ engine: { ...engine, submit: async () => {} } });
+    const limits = { batchEveryMs: 1, submissionMsMax: 30_000 };
+    await looks(10, limits, onItsWay);
+    expect(cycle(live)).toMatchObject({ name: 'running', plan: { attempts: 1 }, history: { failures: 0 } });
+    await looks(200, limits);
+    expect(said.filter((line) => line.includes('was never taken over'))).toHaveLength(1);
+    expect(headNow(live)!.baseId).toBeGreaterThan(0);
+  });
+
   it('is not carried on in a later version of its name', async () => {
     const next = version('lambda-2', 2, 9, 0);
     const lab = batchLab(version('lambda-1', 1, 0, 0), next);

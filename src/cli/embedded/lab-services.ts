@@ -76,8 +76,11 @@ const archiveLimits: ArchiveLimits = {
   levelMax: 3,
 };
 
-/** Slices come some ten times a second: more than so many are folded while no batch gets through. */
-const cycleLimits = { jobMsMax: 15 * 60_000, attemptsMax: 5, slicesMax: 2_000 };
+/**
+ * Slices come some ten times a second: more than so many are folded while no batch gets through. One process has the
+ * directory, so a job that its engine does not know is on its way from nobody.
+ */
+const cycleLimits = { jobMsMax: 15 * 60_000, submissionMsMax: 0, attemptsMax: 5, slicesMax: 2_000 };
 
 function lambdaServices({ store, log, archive, batchEngine: engine }: LabPorts, batchEveryMs: number): LabService[] {
   return [
