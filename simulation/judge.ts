@@ -3,6 +3,7 @@
  * back. It sees the heads after each effect, since what a pipeline began with and where it committed is told once only.
  */
 import { covers, equal, type Position } from '../src/positions/position.js';
+import type { Sum } from '../src/questions/question.js';
 import type { HeadsRow } from '../src/runtimes/heads-row.js';
 import type { ServedView, Truth } from '../src/runtimes/ports.js';
 import type { Head } from '../src/serving/head.js';
@@ -135,13 +136,22 @@ export class Judge {
       new Map(rows.map(({ key, sums }) => [keyOf(question.key, key), Object.values(sums).map((sum) => sum[column])]));
     const flaw = flawOfSums(this.known, { question, origin, position, sums: table('merged') });
     if (flaw !== undefined) return `VIEW: ${flaw}`;
-    const sums = rows.flatMap((row) => Object.values(row.sums));
-    if (sums.some(({ base, realTime, merged }) => base + realTime !== merged)) {
+    const kinds = Object.entries(question.sums);
+    const sums = rows.flatMap((row) => kinds.map(([name, { sum }]) => ({ sum, ...row.sums[name]! })));
+    if (sums.some(({ sum, base, realTime, merged }) => joined(sum, base, realTime) !== merged)) {
       return `VIEW: base and real time of ${question.name} at ${position} are not what is merged`;
     }
     const wrong = face === 'checked' && flawOfSums(this.known, { question, origin, position, sums: table('truth') });
     return wrong ? `VIEW: the truth beside it: ${wrong}` : undefined;
   }
+}
+
+/** What two parts make of a sum; a least or greatest of no events is null. */
+function joined(sum: Sum['sum'], a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  if (sum === 'least') return a < b ? a : b;
+  if (sum === 'greatest') return a > b ? a : b;
+  return a + b;
 }
 
 function wentBack(now: Floor, before: Floor): boolean {

@@ -92,20 +92,26 @@ function sumsOf(question: Question, events: readonly KnownEvent[]): Map<string, 
   for (const { valid, fields } of events) {
     if (!valid || where.some(([field, value]) => fields[field] !== value)) continue;
     const key = JSON.stringify(question.key.map((part) => fields[part as string]));
-    const row = table.get(key) ?? sums.map(() => 0n);
+    const row = table.get(key);
     table.set(
       key,
-      row.map((sum, i) => sum + term(sums[i]!, fields)),
+      sums.map((sum, i) => afterEvent(sum, row?.[i], fields)),
     );
   }
   return table;
 }
 
-function term(sum: Sum, fields: KnownEvent['fields']): bigint {
-  if (sum.sum === 'count') return 1n;
-  if (sum.sum === 'total') return BigInt(fields[sum.field] as number);
-  throw new Error(`the oracle of the simulation knows no ${sum.sum}`);
+/** `before` is undefined for a key's first event. */
+function afterEvent(sum: Sum, before: bigint | undefined, fields: KnownEvent['fields']): bigint {
+  if (sum.sum === 'count') return (before ?? 0n) + 1n;
+  if (sum.sum === 'total-of-product') throw new Error('the oracle of the simulation knows no products');
+  const value = BigInt(fields[sum.field] as number);
+  if (before === undefined) return value;
+  if (sum.sum === 'total') return before + value;
+  return sum.sum === 'least' ? smaller(before, value) : -smaller(-before, -value);
 }
+
+const smaller = (a: bigint, b: bigint) => (a < b ? a : b);
 
 /** What is wrong with the dead letters once everything is counted: each broken message is kept, and nothing else. */
 export function flawOfDeadLetters(known: KnownLog, letters: DeadLetters): string | undefined {

@@ -146,11 +146,12 @@ export interface ServedRow {
   readonly sums: Readonly<Record<string, ServedSum>>;
 }
 
+/** A least or greatest of no events is null. */
 export interface ServedSum {
-  readonly base: bigint;
-  readonly realTime: bigint;
-  readonly merged: bigint;
-  /** Null where the truth at this position is not known. */
+  readonly base: bigint | null;
+  readonly realTime: bigint | null;
+  readonly merged: bigint | null;
+  /** Null also where the truth at this position is not known. */
   readonly truth: bigint | null;
 }
 

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { builtinQuestions } from '../questions/builtin.js';
-import { keyName, type Question } from '../questions/question.js';
+import { keyName, type Question, type Sum } from '../questions/question.js';
 import type { ServedRow, ServedSum } from '../runtimes/ports.js';
 import type { SumTable } from '../sums/table.js';
 
@@ -67,7 +67,7 @@ export function sumColumn(sum: string, face: SumFace): string {
 
 /** The five faces of a sum's value. The error is merged minus truth: 0 is right. */
 export function faceValues(sum: ServedSum): Readonly<Record<SumFace, bigint | null>> {
-  const error = sum.truth === null ? null : sum.merged - sum.truth;
+  const error = sum.truth === null || sum.merged === null ? null : sum.merged - sum.truth;
   return { base: sum.base, real_time: sum.realTime, merged: sum.merged, truth: sum.truth, error };
 }
 
@@ -79,18 +79,18 @@ export interface ViewTables {
   readonly truth: SumTable | null;
 }
 
-/** A row for each key that any of the tables has. A key that a table lacks has no events there: its sums are 0. */
+/** A row for each key that any of the tables has. A key that a table lacks has no events there: counts and totals are 0. */
 export function servedRows(question: Question, tables: ViewTables): readonly ServedRow[] {
   const keys = new Set([...tables.merged.keys(), ...(tables.truth?.keys() ?? [])]);
   const columns = keyColumns(question);
-  const names = Object.keys(question.sums);
+  const sums = Object.entries(question.sums);
   return [...keys].sort().map((key) => {
     const parts = JSON.parse(key) as readonly unknown[];
-    const sumAt = (table: SumTable, i: number) => table.get(key)?.[i] ?? 0n;
+    const sumAt = (table: SumTable, i: number) => table.get(key)?.[i] ?? ofNoEvents(sums[i]![1]);
     return {
       key: Object.fromEntries(columns.map((column, i) => [column, String(parts[i])])),
       sums: Object.fromEntries(
-        names.map((name, i) => [
+        sums.map(([name], i) => [
           name,
           {
             base: sumAt(tables.base, i),
@@ -102,6 +102,10 @@ export function servedRows(question: Question, tables: ViewTables): readonly Ser
       ),
     };
   });
+}
+
+function ofNoEvents({ sum }: Sum): bigint | null {
+  return sum === 'least' || sum === 'greatest' ? null : 0n;
 }
 
 /** Names become table and column names as they are, so only those that CQL takes without quotes are let through. */

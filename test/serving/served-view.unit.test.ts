@@ -1,6 +1,7 @@
 /** Goal: a served view has a name for each table and column, a row a key, and versions in the order of switch and slice. */
 import { describe, expect, it } from 'vitest';
 import { itemsSold } from '../../src/questions/builtin.js';
+import { greatest, least, type Question } from '../../src/questions/question.js';
 import {
   faceValues,
   keyColumns,
@@ -44,6 +45,18 @@ describe('servedRows', () => {
     expect(rows[0]!.sums.sold).toEqual({ base: 2n, realTime: 0n, merged: 2n, truth: 3n });
     expect(rows[1]!.sums.revenueCents).toEqual({ base: 0n, realTime: 9n, merged: 9n, truth: 0n });
     expect(faceValues(rows[0]!.sums.sold!).error).toBe(-1n);
+  });
+
+  it('has no least and no greatest where a part has no event', () => {
+    const question: Question = { ...itemsSold, sums: { first: least('timestamp'), last: greatest('timestamp') } };
+    const [row] = servedRows(question, {
+      base: new Map(),
+      realTime: new Map([['["apple"]', [3n, 5n]]]),
+      merged: new Map([['["apple"]', [3n, 5n]]]),
+      truth: new Map(),
+    });
+    expect(row!.sums.first).toEqual({ base: null, realTime: 3n, merged: 3n, truth: null });
+    expect(faceValues(row!.sums.last!).error).toBeNull();
   });
 
   it('says no error where the truth is not known', () => {
