@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { commandLineConfig } from '../../src/config/command-line.js';
 import { connectEngine } from '../../src/runtimes/docker/containers.js';
 import { takeDown } from '../../src/runtimes/docker/lifecycle-down.js';
-import { batchEverySeconds, runCli } from '../lab/cli.js';
+import { batchEverySeconds, ratePerSecond, runCli } from '../lab/cli.js';
 import { docker, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
 
@@ -67,7 +67,7 @@ describe.runIf(inject('docker'))('up', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       answer: { compared: 'equal' },
-      settings: { rate: 300, seed: 7, batchEverySeconds, portBase: 20_000, malformed: 0.002 },
+      settings: { rate: ratePerSecond, seed: 7, batchEverySeconds, portBase: 20_000, malformed: 0.002 },
     });
     const withoutSetup = (text: string) => text.split('\n').filter((line) => !line.includes('setup'));
     expect(withoutSetup(await ids())).toEqual(withoutSetup(before));
