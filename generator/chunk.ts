@@ -1,10 +1,11 @@
 /** The messages of a run of events, as the record batches of one send: sales, and what the knobs make of them. Pure. */
+import { machineCount, machineId } from '../src/machines/catalogue.js';
 import { brokenMessage } from './broken.js';
 import { eventWriter, longestEventBytes } from './event-json.js';
 import { partitionOf } from './kafka/partitioner.js';
 import { append, beginInPlace, endInPlace, newBatch, type RecordBatch } from './kafka/record-batch.js';
 import { type Knobs, mishapsOf } from './knobs.js';
-import { eventAt, machineCount, machineId, salesOf } from './purchases.js';
+import { eventAt, salesOf } from './purchases.js';
 
 export interface ChunkOptions {
   readonly seed: number;

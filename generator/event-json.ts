@@ -2,8 +2,9 @@
  * Events as JSON, written straight into bytes: the same text that `JSON.stringify(eventAt(…))` makes (a test holds
  * them together), at several times the speed, because no text or object per event is ever made. Pure.
  */
+import { machineCount, machineId } from '../src/machines/catalogue.js';
 import { catalogue } from './catalogue.js';
-import { machineCount, machineId, type Sale } from './purchases.js';
+import type { Sale } from './purchases.js';
 
 /** Bytes to write into, under both of the views that the writer needs. */
 export interface Target {

@@ -5,10 +5,10 @@
  * Pure: it makes events, and neither paces nor sends them.
  */
 import type { SaleEvent } from '../src/events/event.js';
+import { machineId, placeOfMachine } from '../src/machines/catalogue.js';
 import { catalogue } from './catalogue.js';
 import { draw, keyOfSeed, scale } from './random.js';
 
-export const machineCount = 126;
 export const customerCount = 201;
 
 /** Purchases come in blocks that hold each size as often as its weight says: 8 of one item, 7 of two, … 1 of eight. */
@@ -68,7 +68,7 @@ export function salesOf(seed: number): (index: number) => Sale {
     const purchase = number * purchasesPerBlock + inBlock;
     if (purchase !== sale.purchase) {
       sale.purchase = purchase;
-      sale.machine = scale(draw(key, purchase, lanes.machine), machineCount);
+      sale.machine = machineOfTicket[scale(draw(key, purchase, lanes.machine), machineOfTicket.length)]!;
       sale.customer = scale(draw(key, purchase, lanes.customer), customerCount);
     }
     sale.index = index;
@@ -78,7 +78,6 @@ export function salesOf(seed: number): (index: number) => Sale {
   };
 }
 
-export const machineId = (machine: number): string => `SNACK--${machine}`;
 export const purchaseId = (seed: number, purchase: number): string => `${seed}-p${purchase}`;
 
 /** One lane for each use of randomness, also for those in other files: no two may share one. */
@@ -93,6 +92,11 @@ export const lanes = {
   broken: 8,
   breakage: 9,
 };
+
+/** As many tickets a machine as its place is popular: the one that is drawn names it. */
+const machineOfTicket = Uint8Array.from(
+  placeOfMachine.flatMap(({ popularity }, machine) => new Array<number>(popularity).fill(machine)),
+);
 
 interface Block {
   number: number;

@@ -2,6 +2,7 @@
  * All commands: names, flags, examples, and where each is found. Only this is loaded to show help; a command's own
  * module, with the clients that it needs, is loaded when it runs. Flags are parsed by src/config/flags.ts.
  */
+import { presentedAnswers } from '../presented/all.js';
 import type { LabName } from '../resources.js';
 import { type Described, labs, runtimeFlags, startFlags, switchFlags } from './lab-flags.js';
 import type { Command } from './report.js';
@@ -23,6 +24,7 @@ const watchFlags: readonly Described[] = [
 ];
 
 const questionNames = 'items-sold, revenue-by-machine, or what the live version declares';
+const askedNames = `${questionNames}; or of them ${presentedAnswers.map(({ name }) => name).join(', ')}`;
 
 export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = Object.entries(
   labs,
@@ -56,10 +58,11 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
     {
       path: [lab, 'query'],
       summary: 'base, real time, merged and truth of a question, side by side',
-      arguments: [['<question>', questionNames]],
+      arguments: [['<question>', askedNames]],
       flags: [csvFlag, ['--watch', 'again and again until interrupted, as the command watch'], ...watchFlags],
       examples: [
         inLab('query items-sold'),
+        inLab('query unprofitable-machines'),
         inLab('query revenue-by-machine --csv >revenue.csv'),
         inLab('query items-sold --watch --count 60 --csv >minute.csv'),
       ],
@@ -68,7 +71,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
     {
       path: [lab, 'watch'],
       summary: 'a question again and again, redrawn in the terminal; lines where it is none',
-      arguments: [['[question]', `${questionNames} (items-sold)`]],
+      arguments: [['[question]', `${askedNames} (items-sold)`]],
       flags: [csvFlag, ...watchFlags],
       examples: [inLab('watch'), inLab('watch items-sold --interval 0.5 --count 10 --json')],
       load: () => import('./commands/watch.js'),

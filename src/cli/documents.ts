@@ -9,6 +9,7 @@ import { measurements } from './compare/measurements.js';
 import { lab, position, runtime } from './documents-common.js';
 import { demo } from './documents-demo.js';
 import { ingest } from './documents-ingest.js';
+import { presented } from './documents-presented.js';
 import { shell } from './documents-shell.js';
 import { verify } from './documents-verify.js';
 import { dropped, replay, switched, versions } from './documents-versions.js';
@@ -271,7 +272,7 @@ export const error = z
 
 /** All of them; `schema` tells them apart. */
 export const documents = [
-  ...([up, status, query, batch, generator, logs, down, verify] as const),
+  ...([up, status, query, presented, batch, generator, logs, down, verify] as const),
   ...([replay, versions, switched, dropped, ingest, shell, demo, compare, doctor, error] as const),
 ] as const;
 export type Document = z.infer<(typeof documents)[number]>;

@@ -3,6 +3,9 @@
  * all of them. A total is an exact decimal text; only the chart's points are numbers. Pure.
  */
 import type { AnswerDocument } from '../cli/documents.js';
+import { presentedAnswers } from '../presented/all.js';
+import { cellText } from '../presented/cell-text.js';
+import { lacks, namedSums, type Presented } from '../presented/presented.js';
 import type { Question } from '../questions/question.js';
 import type { Point } from './history.js';
 
@@ -30,7 +33,23 @@ export interface AnswerView {
   readonly charted: { readonly sum: string; readonly totals: Totals } | null;
   /** Keys that were left out of `answer.rows`. */
   readonly rowsLeftOut: number;
+  /** What is presented of the answer, made of all its keys. */
+  readonly presented: readonly PresentedView[];
 }
+
+/** What is presented of an answer, as texts; without rows where the answer is unknown. */
+export interface PresentedView {
+  readonly name: string;
+  readonly asks: string;
+  readonly columns: readonly { readonly name: string; readonly isNumber: boolean }[];
+  readonly rows: readonly (readonly string[])[];
+  /** Rows after the last that is sent. */
+  readonly rowsLeftOut: number;
+  readonly says: string;
+}
+
+/** Most rows of what is presented that are sent. */
+export const presentedRowsMax = 12;
 
 /** A question that was read, or why it could not be. */
 export interface AnswerRead {
@@ -42,7 +61,10 @@ export interface AnswerRead {
 
 export function answerView({ question, atMs, answer, unknown }: AnswerRead): AnswerView {
   const sum = chartedSum(question);
-  const shared = { question: question.name, asks: question.asks, atMs, unknown };
+  const presented = presentedAnswers
+    .filter((one) => one.of === question.name && lacks(one, question) === undefined)
+    .map((one) => presentedView(one, answer));
+  const shared = { question: question.name, asks: question.asks, atMs, unknown, presented };
   if (answer === null) return { ...shared, answer: null, charted: null, rowsLeftOut: 0 };
   const totals = sum === undefined ? undefined : totalsOf(answer, sum);
   const rows = sum === undefined ? answer.rows.slice(0, rowsMax) : greatestRows(answer.rows, sum);
@@ -51,6 +73,16 @@ export function answerView({ question, atMs, answer, unknown }: AnswerRead): Ans
     answer: { ...answer, rows },
     charted: sum === undefined || totals === undefined ? null : { sum, totals },
     rowsLeftOut: answer.rows.length - rows.length,
+  };
+}
+
+function presentedView({ name, asks, columns, present }: Presented, answer: AnswerDocument | null): PresentedView {
+  const { rows, says } = answer === null ? { rows: [], says: '' } : present(namedSums(answer.rows));
+  const shown = rows.slice(0, presentedRowsMax);
+  return {
+    ...{ name, asks, says, rowsLeftOut: rows.length - shown.length },
+    columns: columns.map((column) => ({ name: column.name, isNumber: column.kind !== 'text' })),
+    rows: shown.map((row) => row.map((cell, i) => cellText(cell, columns[i]!.kind))),
   };
 }
 

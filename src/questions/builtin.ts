@@ -1,4 +1,4 @@
-import { count, type Question, total } from './question.js';
+import { count, greatest, least, type Question, total } from './question.js';
 
 export const itemsSold: Question = {
   name: 'items-sold',
@@ -13,7 +13,13 @@ export const revenueByMachine: Question = {
   asks: 'How much did each machine earn?',
   where: { kind: 'sale' },
   key: ['snack_automat_id'],
-  sums: { sold: count(), revenueCents: total('price_cents') },
+  sums: {
+    sold: count(),
+    revenueCents: total('price_cents'),
+    costCents: total('cost_cents'),
+    firstMs: least('timestamp'),
+    lastMs: greatest('timestamp'),
+  },
 };
 
 /** The questions that every pipeline answers unless it is given others. */

@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogFold } from '../../src/checker/fold.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
+import type { Sum } from '../../src/questions/question.js';
 import { bytes, sale } from './small-lab.js';
 
 const partitions = 3;
@@ -49,10 +50,12 @@ const log = Array.from({ length: partitions }, (_, partition) =>
 
 /** The rule as SQL says it, for the kinds of mistakes that are in this log. */
 const validEvents = `
-  SELECT part, off, item, snack_automat_id, price::HUGEINT AS price
+  SELECT part, off, item, snack_automat_id, price::HUGEINT AS price_cents, cost::HUGEINT AS cost_cents,
+    time::HUGEINT AS timestamp
   FROM (
     SELECT part, off, json_type(j) AS shape, (j->>'kind') AS kind, (j->>'item') AS item,
       (j->>'snack_automat_id') AS snack_automat_id, (j->>'slot') AS slot, (j->>'price_cents') AS price,
+      (j->>'cost_cents') AS cost, (j->>'timestamp') AS time,
       json_type(j, '$.slot') AS slot_type, json_type(j, '$.timestamp') AS timestamp_type
     FROM (SELECT part, off, body::JSON AS j FROM messages WHERE json_valid(body)))
   WHERE shape = 'OBJECT' AND kind = 'sale'
@@ -77,6 +80,12 @@ async function openSql() {
   return connection;
 }
 
+function sqlOf(sum: Sum): string {
+  if (sum.sum === 'count') return 'count(*)';
+  if (sum.sum === 'total-of-product') return `sum(${sum.fields.join(' * ')})`;
+  return `${{ total: 'sum', least: 'min', greatest: 'max' }[sum.sum]}(${sum.field})`;
+}
+
 const below = (position: readonly number[]) =>
   position.map((until, partition) => `(part = ${partition} AND off < ${until})`).join(' OR ');
 
@@ -99,10 +108,9 @@ describe('the count of the log and SQL over the same messages', () => {
   it.each(positions)('agree on the sums at %i, %i, %i', async (...position) => {
     for (const question of builtinQuestions) {
       const key = question.key[0] as string;
-      const found = await rows(
-        `SELECT ${key}, count(*)::HUGEINT, sum(price)::HUGEINT FROM sales WHERE ${below(position)} GROUP BY ${key}`,
-      );
-      const expected = new Map(found.map(([text, sold, cents]) => [JSON.stringify([text]), [sold, cents]]));
+      const sums = Object.values(question.sums).map((sum) => `${sqlOf(sum)}::HUGEINT`);
+      const found = await rows(`SELECT ${key}, ${sums.join(', ')} FROM sales WHERE ${below(position)} GROUP BY ${key}`);
+      const expected = new Map(found.map(([text, ...values]) => [JSON.stringify([text]), values]));
       expect(new Map(fold.prefix(position)!.totals(question))).toEqual(expected);
     }
   });

@@ -153,6 +153,14 @@ describe('an answer as it is shown', () => {
     expect(text).toMatch(/apple +0 +3 +3 +\? +0 +450 +450 +\?/);
   });
 
+  it('has a line for each sum where sums are many', async () => {
+    const document = answerDocument(await read({ truth }));
+    const rows = document.rows.map((row) => ({ ...row, sums: { ...row.sums, cents: row.sums.revenueCents! } }));
+    const text = answerText({ ...document, rows });
+    expect(text).toMatch(/item +sum +base +real time +merged +truth\n/);
+    expect(text).toMatch(/apple +sold +0 +3 +3 +3\napple +revenueCents +0 +450 +450 +450\n/);
+  });
+
   it('is comma-separated values whose lines say their position', async () => {
     const { header, lines } = csvOf(answerDocument(await read({ truth })));
     expect(header).toBe(

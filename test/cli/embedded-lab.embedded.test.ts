@@ -56,6 +56,9 @@ describe('an embedded Lambda lab', () => {
     expect(await passed('lambda', 'generator', 'rate', '400')).toMatchObject({ rate: 400, paused: false });
     expect(await passed('lambda', 'batch')).toMatchObject({ published: true });
     expect((await passed('lambda', 'query', 'revenue-by-machine')).answer).toMatchObject({ compared: 'equal' });
+    const places = await passed('lambda', 'query', 'where-most-is-sold');
+    expect(places).toMatchObject({ schema: 'snacklab/presented', answer: { compared: 'equal' } });
+    expect(places.answer.rows[0]).toMatchObject({ place: 'main station', machines: '14' });
     expect(await passed('lambda', 'verify', '--seconds', '15', '--ledger')).toMatchObject(verified);
     const status = await passed('lambda', 'status');
     expect(status).toMatchObject({ runtime: 'embedded', running: true, problem: null, wanted: { rate: 400 } });

@@ -31,7 +31,7 @@ describe('the corpus', () => {
     const counts = strangeNames.map((name) => rows.get(JSON.stringify([name]))?.[0]);
     expect(new Set(strangeNames).size).toBe(strangeNames.length);
     expect(counts).toEqual(strangeNames.map(() => 2n));
-    expect(rows.get('["SNACK--twin"]')).toEqual([10n, 1_005n]);
+    expect(rows.get('["SNACK--twin"]')!.slice(0, 2)).toEqual([10n, 1_005n]);
   });
 
   it('puts late events into the hours in which they happened', () => {

@@ -11,6 +11,8 @@ export type Snacklab = (...args: string[]) => Promise<any>;
 export interface ConsoleLabs extends AsyncDisposable {
   /** A command of a lab; throws where it does not pass. */
   readonly run: Snacklab;
+  /** What a command prints for a reader. */
+  readonly text: (...args: string[]) => Promise<string>;
   /** What to bring a lab up with so that its console has this port. */
   readonly portFlags: readonly string[];
   readonly url: string;
@@ -36,6 +38,7 @@ export async function consoleLabs(): Promise<ConsoleLabs> {
         throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stdout.slice(-1_000)}\n${stderr.slice(-1_000)}`);
       return JSON.parse(stdout);
     },
+    text: async (...args) => (await runCli(args, { environment })).stdout,
     portFlags: ['--port-base', String(port - usualPort)],
     url: `http://127.0.0.1:${port}/`,
     dirOf,

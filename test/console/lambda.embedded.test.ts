@@ -99,6 +99,16 @@ describe.skipIf(!hasBrowser())('the console of a Lambda lab', () => {
     verdict: /= truth/.exec(await textOf(page, `[data-question="${question}"] .verdict`))?.[0],
   });
 
+  it('shows what is presented of an answer as `query` prints it', async () => {
+    const text = await labs.text('lambda', 'query', 'where-most-is-sold');
+    const [head, ...lines] = text.trim().split('\n').slice(3);
+    const cells = (row: string) => row.trim().split(/ {2,}/);
+    const table = page.locator('[data-presented="where-most-is-sold"] tr');
+    const drawn = await table.evaluateAll((rows) => rows.map((row) => [...row.children].map((one) => one.textContent)));
+    expect(drawn).toEqual([cells(head!), ...lines.map(cells)]);
+    expect(await textOf(page, '[data-presented="where-most-is-sold"] .verdict', /truth/)).toBe('of sums = truth');
+  });
+
   it('lets no page of another origin press its buttons or read it', async () => {
     const foreign = createServer((_, response) => response.end('<p>another page</p>'));
     await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));

@@ -8,11 +8,11 @@ import {
   eventAt,
   eventId,
   eventsPerBlock,
-  machineCount,
   purchasesPerBlock,
   salesOf,
 } from '../../generator/purchases.js';
 import { judge } from '../../src/events/parse.js';
+import { placeOf, places } from '../../src/machines/catalogue.js';
 
 const blocks = 50;
 const events = blocks * eventsPerBlock;
@@ -55,16 +55,24 @@ describe('purchases from a seed', () => {
     }
   });
 
-  it('use all machines, customers and items about evenly', () => {
-    const purchases = new Map(firstEvents(3).map((event) => [event.purchase_id, event]));
-    const machines = spread([...purchases.values()].map((event) => event.snack_automat_id));
-    const customers = spread([...purchases.values()].map((event) => event.customer_id));
+  it('use places as they are popular, and the machines of a place, customers and items about evenly', () => {
+    const purchases = [...new Map(firstEvents(3).map((event) => [event.purchase_id, event])).values()];
+    const atPlace = (name: string) => purchases.filter((event) => placeOf(event.snack_automat_id)!.name === name);
+    const weights = places.map(({ machines, popularity }) => machines * popularity);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const chiSquared = places.reduce((sum, { name }, i) => {
+      const expected = (purchases.length * weights[i]!) / total;
+      return sum + (atPlace(name).length - expected) ** 2 / expected;
+    }, 0);
+    expect(chiSquared / (places.length - 1)).toBeLessThan(1 + 5 * Math.sqrt(2 / (places.length - 1)));
+    const machines = spread(atPlace('main station').map((event) => event.snack_automat_id));
+    const customers = spread(purchases.map((event) => event.customer_id));
     const items = spread(firstEvents(3).map((event) => event.item));
-    expect(machines.kinds).toBe(machineCount);
+    expect(machines.kinds).toBe(places[0]!.machines);
     expect(customers.kinds).toBe(customerCount);
     expect(items.kinds).toBe(catalogue.length);
     // Chi squared over its degrees of freedom is near 1 for an even spread; these bounds are five deviations away.
-    expect(machines.chiSquaredPerDegree).toBeLessThan(1 + 5 * Math.sqrt(2 / machineCount));
+    expect(machines.chiSquaredPerDegree).toBeLessThan(1 + 5 * Math.sqrt(2 / places[0]!.machines));
     expect(customers.chiSquaredPerDegree).toBeLessThan(1 + 5 * Math.sqrt(2 / customerCount));
     expect(items.chiSquaredPerDegree).toBeLessThan(1 + 5 * Math.sqrt(2 / 7));
   });

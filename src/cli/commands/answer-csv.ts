@@ -2,8 +2,13 @@
 import type { AnswerDocument } from '../documents.js';
 import { faces } from './answer-text.js';
 
+export interface Csv {
+  readonly header: string;
+  readonly lines: readonly string[];
+}
+
 /** The header, and the lines below it. Without rows nothing is known of the columns that keys and sums would have. */
-export function csvOf(answer: AnswerDocument): { readonly header: string; readonly lines: readonly string[] } {
+export function csvOf(answer: AnswerDocument): Csv {
   const keys = Object.keys(answer.rows[0]?.key ?? {});
   const sums = Object.keys(answer.rows[0]?.sums ?? {});
   const columns = sums.flatMap((sum) => faces.map(([face]) => `${sum}_${face === 'realTime' ? 'real_time' : face}`));
@@ -20,6 +25,6 @@ export function csvOf(answer: AnswerDocument): { readonly header: string; readon
 }
 
 /** RFC 4180. */
-function csvLine(cells: readonly string[]): string {
+export function csvLine(cells: readonly string[]): string {
   return cells.map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(',');
 }

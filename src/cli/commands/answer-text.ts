@@ -20,8 +20,13 @@ export async function queryDocument(
   return { schema: 'snacklab/query', version: 1, lab, question, atMs: clock.nowMs(), answer, unknown };
 }
 
+/** A report that always says what it ends with. */
+interface JudgedReport extends Report {
+  readonly verdict: 'pass' | 'fail' | 'unknown';
+}
+
 /** A wrong answer fails, and none is unknown; one whose truth is not there yet is an answer. */
-export function queryReport(document: QueryDocument, textOf: (answer: AnswerDocument) => string): Report {
+export function queryReport(document: QueryDocument, textOf: (answer: AnswerDocument) => string): JudgedReport {
   const { answer, unknown } = document;
   if (answer === null) return { document, text: `unknown: ${unknown}`, verdict: 'unknown' };
   return { document, text: textOf(answer), verdict: answer.compared === 'different' ? 'fail' : 'pass' };
@@ -35,16 +40,37 @@ export const faces = [
   ['truth', 'truth'],
 ] as const;
 
-/** The question, where the answer stands, and a row a key for each sum. */
+/** More sums than this side by side are wider than most terminals. */
+const sumsSideBySide = 2;
+
+/** The question, where the answer stands, and its rows: one a key, or one a key and sum where sums are many. */
 export function answerText(answer: AnswerDocument): string {
-  const keys = Object.keys(answer.rows[0]?.key ?? {});
   const sums = Object.keys(answer.rows[0]?.sums ?? {});
+  const rows = sums.length > sumsSideBySide ? rowBySum(answer, sums) : rowByKey(answer, sums);
+  return [answer.asks, positionText(answer), '', answer.rows.length === 0 ? 'no event yet' : rows].join('\n');
+}
+
+function rowByKey({ rows }: AnswerDocument, sums: readonly string[]): string {
+  const keys = Object.keys(rows[0]?.key ?? {});
   const head = [...keys, ...sums.flatMap((sum) => faces.map(([, title]) => `${sum} ${title}`))];
-  const rows = answer.rows.map((row) => [
+  const lines = rows.map((row) => [
     ...keys.map((key) => row.key[key]!),
     ...sums.flatMap((sum) => faces.map(([face]) => cell(row.sums[sum]![face], face))),
   ]);
-  return [answer.asks, positionText(answer), '', rows.length === 0 ? 'no event yet' : table(head, rows)].join('\n');
+  return table(head, lines);
+}
+
+function rowBySum({ rows }: AnswerDocument, sums: readonly string[]): string {
+  const keys = Object.keys(rows[0]!.key);
+  const head = [...keys, 'sum', ...faces.map(([, title]) => title)];
+  const lines = rows.flatMap((row) =>
+    sums.map((sum) => [
+      ...keys.map((key) => row.key[key]!),
+      sum,
+      ...faces.map(([face]) => cell(row.sums[sum]![face], face)),
+    ]),
+  );
+  return table(head, lines);
 }
 
 /** Where an answer stands and how it compares. */

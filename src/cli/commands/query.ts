@@ -1,11 +1,10 @@
-/** `query`: base, real time, merged and truth of one question, side by side at one position; once, or as `watch` does. */
+/** `query`: a question's base, real time, merged and truth at one position, or what is presented of one; once, or as `watch`. */
 import { parseFlags, queryFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import { findLab } from '../lab.js';
-import { liveQuestions, questionNamed } from '../live-version.js';
+import { liveQuestions } from '../live-version.js';
 import type { CommandContext, CommandInput, Report, Reports } from '../report.js';
-import { csvOf } from './answer-csv.js';
-import { answerText, queryDocument, queryReport } from './answer-text.js';
+import { askedNamed } from './asked.js';
 import * as watch from './watch.js';
 
 const truthWaitMs = 5000;
@@ -24,15 +23,13 @@ async function once(input: CommandInput, context: CommandContext, csv: boolean):
       suggestion: `add --watch, or leave --${again} out`,
     });
   await using store = await (await findLab(input, context)).openStore();
-  const { name } = questionNamed(input.arguments[0]!, await liveQuestions(store));
-  const document = await queryDocument(input.lab, store, name, context.clock, truthWaitMs);
-  if (!csv) return queryReport(document, answerText);
-  const report = queryReport(document, (answer) => {
-    const { header, lines } = csvOf(answer);
-    return [header, ...lines].join('\n');
-  });
-  if (document.answer !== null) return report;
+  const { lab } = input;
+  const asked = askedNamed(input.arguments[0]!, await liveQuestions(store), { lab, store, clock: context.clock });
+  const { document, verdict, text, csv: csvOf } = await asked.read(truthWaitMs);
+  if (!csv) return { document, verdict, text };
+  const values = csvOf();
+  if (values !== undefined) return { document, verdict, text: [values.header, ...values.lines].join('\n') };
   // Among values it would be read as one.
-  context.say(report.text);
-  return { ...report, text: '' };
+  context.say(text);
+  return { document, verdict, text: '' };
 }

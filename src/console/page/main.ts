@@ -8,6 +8,7 @@ import { byId, element, keepList, setAttribute, setHidden, setText } from './dom
 import { clockTime } from './format.js';
 import { lastKey, startKeys } from './keys.js';
 import { openMap } from './map-view.js';
+import { showPresented } from './presented-view.js';
 import { showQuestions } from './questions-view.js';
 import { newState, takeIn } from './state.js';
 import { showStanding, showStats } from './stats.js';
@@ -58,6 +59,7 @@ function drawQuestions(): void {
   keepList(byId('tabs'), names, (name) => name, makeTab, updateTab);
   charts.show(history, state.chosen);
   showQuestions(answers);
+  showPresented(answers);
   const since =
     history.sinceMs === 0
       ? ''

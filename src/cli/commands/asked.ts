@@ -1,0 +1,104 @@
+/**
+ * What `query` and `watch` ask: a question that the live version answers, or what is presented of one. Either can be read
+ * again and again, and each reading told as a document, as a text, as a line and as comma-separated values.
+ */
+import { LabError } from '../../errors.js';
+import { presentedAnswers } from '../../presented/all.js';
+import { lacks, type Presented } from '../../presented/presented.js';
+import type { Question } from '../../questions/question.js';
+import type { LabName } from '../../resources.js';
+import type { Clock, ServingStore } from '../../runtimes/ports.js';
+import type { QueryDocument } from '../documents.js';
+import type { PresentedDocument } from '../documents-presented.js';
+import { nearest } from '../text.js';
+import { type Csv, csvOf } from './answer-csv.js';
+import { answerText, positionText, queryDocument, queryReport } from './answer-text.js';
+import { presentedCsv, presentedDocument, presentedLine, presentedReport } from './presented-text.js';
+
+export interface Reading {
+  readonly document: QueryDocument | PresentedDocument;
+  readonly verdict: 'pass' | 'fail' | 'unknown';
+  /** All of it; why it is unknown, where it is. */
+  readonly text: string;
+  /** The same in one line. */
+  readonly line: string;
+  /** Undefined where the answer is unknown. */
+  readonly csv: () => Csv | undefined;
+}
+
+export interface Asked {
+  readonly name: string;
+  /** Reads it now; for a truth at the same position it waits so long at most. */
+  readonly read: (truthWaitMs: number) => Promise<Reading>;
+  /** What a moment is, at which nothing could be read. */
+  readonly unread: (why: string) => Reading;
+}
+
+interface From {
+  readonly lab: LabName;
+  readonly store: ServingStore;
+  readonly clock: Clock;
+}
+
+/** What is asked by this name. Throws `usage` when there is nothing of that name, or the live version has no sums for it. */
+export function askedNamed(name: string, questions: readonly Question[], from: From): Asked {
+  if (questions.some((question) => question.name === name)) return askedQuestion(name, from);
+  const named = presentedAnswers.find((presented) => presented.name === name);
+  const question = questions.find((one) => one.name === named?.of);
+  if (named !== undefined && question !== undefined) {
+    const why = lacks(named, question);
+    if (why === undefined) return askedPresented(named, from);
+    throw new LabError(why, { kind: 'usage', suggestion: `ask for ${question.name}, or for another version` });
+  }
+  const names = [...questions, ...presentedAnswers.filter(({ of }) => questions.some((one) => one.name === of))].map(
+    (one) => one.name,
+  );
+  throw new LabError(`there is no question "${name}"`, {
+    kind: 'usage',
+    suggestion: nearest(name, names) ?? names.join(', or '),
+    detail: { name, names },
+  });
+}
+
+function askedQuestion(name: string, { lab, store, clock }: From): Asked {
+  const reading = (document: QueryDocument): Reading => {
+    const { text, verdict } = queryReport(document, answerText);
+    return {
+      document,
+      verdict,
+      text,
+      line: document.answer === null ? text : positionText(document.answer),
+      csv: () => (document.answer === null ? undefined : csvOf(document.answer)),
+    };
+  };
+  return {
+    name,
+    read: async (truthWaitMs) => reading(await queryDocument(lab, store, name, clock, truthWaitMs)),
+    unread: (unknown) => {
+      const atMs = clock.nowMs();
+      return reading({ schema: 'snacklab/query', version: 1, lab, question: name, atMs, answer: null, unknown });
+    },
+  };
+}
+
+function askedPresented(presented: Presented, { lab, store, clock }: From): Asked {
+  const reading = (query: QueryDocument): Reading => {
+    const document = presentedDocument(presented, query);
+    const { text, verdict } = presentedReport(document);
+    const { answer } = document;
+    return {
+      document,
+      verdict,
+      text,
+      line: answer === null ? text : presentedLine(answer),
+      csv: () => (answer === null ? undefined : presentedCsv(answer)),
+    };
+  };
+  const question = presented.of;
+  return {
+    name: presented.name,
+    read: async (truthWaitMs) => reading(await queryDocument(lab, store, question, clock, truthWaitMs)),
+    unread: (unknown) =>
+      reading({ schema: 'snacklab/query', version: 1, lab, question, atMs: clock.nowMs(), answer: null, unknown }),
+  };
+}

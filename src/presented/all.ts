@@ -1,0 +1,5 @@
+import { unprofitableMachines, whereMostIsSold } from './machines.js';
+import type { Presented } from './presented.js';
+
+/** All that is presented of answers, by no question alone. */
+export const presentedAnswers: readonly Presented[] = [unprofitableMachines, whereMostIsSold];

@@ -1,0 +1,67 @@
+/**
+ * What is presented of an answer: what the shop's owner asks, and no sum can say by itself. Differences, shares, ranks and
+ * all that needs a catalogue or a time are made here, from the exact sums of one question at one position; so what is
+ * presented is as exact as they are, and the same sums always give the same. Pure.
+ */
+import type { Question } from '../questions/question.js';
+
+/** How a column is read: `cents` are shown as money, `share` is a fraction of 1. */
+export type ColumnKind = 'text' | 'count' | 'cents' | 'share';
+
+/** A cell by its column's kind: texts as they are, `share` as a number, the others as whole numbers. */
+export type Cell = string | bigint | number;
+
+export interface PresentedTable {
+  readonly rows: readonly (readonly Cell[])[];
+  /** What the rows do not say: totals, the time that costs were taken over. */
+  readonly says: string;
+}
+
+export interface Presented {
+  readonly name: string;
+  readonly asks: string;
+  /** The question whose answer it is made of. */
+  readonly of: string;
+  readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[];
+  /** Of the sums of one answer to a question that lacks nothing. */
+  readonly present: (sums: NamedSums) => PresentedTable;
+  /** Key parts and sums that the question must have. */
+  readonly needs: { readonly key: readonly string[]; readonly sums: readonly string[] };
+}
+
+/** A row of an answer: its key's parts and its sums by name. */
+export interface NamedSums {
+  readonly rows: readonly {
+    readonly key: Readonly<Record<string, string>>;
+    readonly sums: Readonly<Record<string, bigint>>;
+  }[];
+}
+
+/** Why this question cannot be presented so, if it cannot: a version may declare its name with another key or other sums. */
+export function lacks({ needs, name }: Presented, question: Question): string | undefined {
+  const keys = question.key.filter((part): part is string => typeof part === 'string');
+  const missing = [
+    ...needs.key.filter((part) => !keys.includes(part)),
+    ...needs.sums.filter((sum) => question.sums[sum] === undefined),
+  ];
+  if (missing.length === 0 && keys.length === question.key.length) return undefined;
+  return `${name} is made of ${question.name}, which is declared ${missing.length === 0 ? 'by time' : `without ${missing.join(' and ')}`} in this version`;
+}
+
+/** A row of an answer as it is shown: its merged sums as decimal texts, null where no event has any. */
+interface ShownRow {
+  readonly key: Readonly<Record<string, string>>;
+  readonly sums: Readonly<Record<string, { readonly merged: string | null }>>;
+}
+
+/** The merged sums of an answer's rows; a least or greatest that no event has is left out. */
+export function namedSums(rows: readonly ShownRow[]): NamedSums {
+  return {
+    rows: rows.map(({ key, sums }) => ({
+      key,
+      sums: Object.fromEntries(
+        Object.entries(sums).flatMap(([name, { merged }]) => (merged === null ? [] : [[name, BigInt(merged)]])),
+      ),
+    })),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Goal: what is presented of revenue by machine equals what plain arithmetic over the same events gives.
+ * Method: events of a seed, folded by the project and, beside it, added up by hand; and what is hostile or missing.
+ */
+import { describe, expect, it } from 'vitest';
+import { eventAt } from '../../generator/purchases.js';
+import { machineId, placeOf } from '../../src/machines/catalogue.js';
+import { presentedAnswers } from '../../src/presented/all.js';
+import { unprofitableMachines, whereMostIsSold } from '../../src/presented/machines.js';
+import { lacks, namedSums, type Presented } from '../../src/presented/presented.js';
+import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
+import type { SumTable } from '../../src/sums/table.js';
+
+const startMs = Date.UTC(2026, 9, 1);
+/** Fifty a second for forty minutes. */
+const events = Array.from({ length: 120_000 }, (_, i) => eventAt(5, i, startMs + i * 20));
+
+/** By plain adding, as the sums of the question are declared. */
+function sumsOf(some: readonly (typeof events)[number][]): SumTable {
+  const table = new Map<string, [bigint, bigint, bigint, bigint, bigint]>();
+  for (const { snack_automat_id: id, price_cents: price, cost_cents: cost, timestamp } of some) {
+    const at = BigInt(timestamp);
+    const [sold, revenue, goods, first, last] = table.get(JSON.stringify([id])) ?? [0n, 0n, 0n, at, at];
+    const sums = [sold + 1n, revenue + BigInt(price), goods + BigInt(cost)] as const;
+    table.set(JSON.stringify([id]), [...sums, at < first ? at : first, at > last ? at : last]);
+  }
+  return table;
+}
+
+/** As an answer shows them. */
+function present(presented: Presented, table: SumTable) {
+  const names = Object.keys(revenueByMachine.sums);
+  const rows = [...table].map(([key, sums]) => ({
+    key: { snack_automat_id: JSON.parse(key)[0] as string },
+    sums: Object.fromEntries(names.map((name, i) => [name, { merged: sums[i]!.toString() }])),
+  }));
+  return presented.present(namedSums(rows));
+}
+
+describe('unprofitable machines', () => {
+  const { rows, says } = present(unprofitableMachines, sumsOf(events));
+
+  it('are those whose goods and running cost exceed their revenue, the greatest loss first', () => {
+    const hours = (events.length - 1) * 20;
+    const losses = Array.from({ length: 126 }, (_, machine) => {
+      const id = machineId(machine);
+      const own = events.filter((event) => event.snack_automat_id === id);
+      const margin = own.reduce((sum, { price_cents, cost_cents }) => sum + price_cents - cost_cents, 0);
+      const costs = placeOf(id)!.runningCosts;
+      return { id, profit: margin - Math.floor((costs[costs.length - 1]!.centsPerHour * hours) / 3_600_000) };
+    }).filter(({ profit }) => profit < 0);
+    expect(losses.length).toBeGreaterThan(3);
+    expect(losses.length).toBeLessThan(126 / 2);
+    expect(new Map(rows.map((row) => [row[0], row[6]]))).toEqual(
+      new Map(losses.map(({ id, profit }) => [id, BigInt(profit)])),
+    );
+    const profits = rows.map((row) => Number(row[6]));
+    expect(profits).toEqual(profits.toSorted((a, b) => a - b));
+    for (const [, , , revenue, goods, running, profit] of rows as bigint[][])
+      expect(profit).toBe(revenue! - goods! - running!);
+  });
+
+  it('are told with the time over which the machines cost', () => {
+    expect(says).toContain(`${rows.length} of 126 machines`);
+    expect(says).toContain(`from 2026-10-01T00:00:00.000Z to ${new Date(events.at(-1)!.timestamp).toISOString()}`);
+  });
+
+  it('are none before anything was sold', () => {
+    expect(present(unprofitableMachines, new Map())).toEqual({ rows: [], says: 'nothing was sold yet' });
+  });
+
+  it('may be machines that nobody knows, and events may come from the end of time', () => {
+    const strange = { ...events[0]!, snack_automat_id: 'SNACK--x', price_cents: 0, cost_cents: 5 };
+    const last = { ...events[1]!, timestamp: Number.MAX_SAFE_INTEGER };
+    const { rows: losing, says: told } = present(unprofitableMachines, sumsOf([strange, last]));
+    expect(losing.find(([id]) => id === 'SNACK--x')).toEqual(['SNACK--x', 'not in the catalogue', 1n, 0n, 5n, 0n, -5n]);
+    expect(told).toContain(`${Number.MAX_SAFE_INTEGER} ms`);
+  });
+});
+
+describe('where most is sold', () => {
+  it('has a row a place, with all that its machines sold', () => {
+    const { rows, says } = present(whereMostIsSold, sumsOf(events));
+    expect(rows.reduce((sum, row) => sum + (row[2] as bigint), 0n)).toBe(BigInt(events.length));
+    expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBeCloseTo(1, 9);
+    const stations = events.filter(({ snack_automat_id: id }) => placeOf(id)!.name === 'main station');
+    expect(rows[0]!.slice(0, 3)).toEqual(['main station', 14n, BigInt(stations.length)]);
+    expect(says).toBe('120000 items at 12 places');
+  });
+
+  it('has no row before anything was sold', () => {
+    expect(present(whereMostIsSold, new Map()).rows).toEqual([]);
+  });
+});
+
+describe('what is presented', () => {
+  it('has names of its own, and is made of what the built-in questions declare', () => {
+    const names = [...presentedAnswers, ...builtinQuestions].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const presented of presentedAnswers) {
+      const question = builtinQuestions.find(({ name }) => name === presented.of)!;
+      expect(lacks(presented, question)).toBeUndefined();
+      const [row] = present(presented, sumsOf(events)).rows;
+      expect(row).toHaveLength(presented.columns.length);
+    }
+  });
+
+  it.each([
+    ['without costCents', { sums: { ...revenueByMachine.sums, costCents: undefined } }],
+    ['without snack_automat_id', { key: ['item'] }],
+    ['by time', { key: ['snack_automat_id', { hour: 'timestamp' }] }],
+  ])('is not made of a question that a version declares %s', (why, change) => {
+    const question = { ...revenueByMachine, ...change } as typeof revenueByMachine;
+    expect(lacks(unprofitableMachines, question)).toContain(why);
+    expect(lacks(unprofitableMachines, itemsSold)).toBeDefined();
+  });
+});
