@@ -113,7 +113,16 @@ async function whenChosen(
   await c.hold('before-submit');
   const head = await readHead(c);
   const inputs = filesUpTo(await c.archive.list(), head.origin, plan.cut);
-  await c.engine.submit({ attempt, inputs, origin: head.origin, cut: plan.cut, questions: c.questions });
+  try {
+    await c.engine.submit({ attempt, inputs, origin: head.origin, cut: plan.cut, questions: c.questions });
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    // Known to have failed here, so nobody has to wait whether it comes; should YARN have it all the same, it is ended.
+    await c.engine.cancel(attempt).catch(() => {});
+    const failed = { failures: history.failures + 1, lastFailure: error.message };
+    await move({ name: 'chosen', history: { ...history, ...failed }, plan: { ...plan, attempts: plan.attempts + 1 } });
+    throw error;
+  }
   c.log(`job submitted: attempt ${attempt.id} over ${inputs.length} files`);
 }
 
@@ -136,7 +145,9 @@ async function whenRunning(
     throw error;
   });
   if (state === 'running') return isOverdue ? fail(`not finished after ${c.limits.jobMsMax} ms`) : c.clock.sleep(250);
-  const mayBeOnItsWay = c.clock.nowMs() - job.jobStartedMs < c.limits.submissionMsMax;
+  const sinceMs = c.clock.nowMs() - job.jobStartedMs;
+  // A clock that was set back says nothing.
+  const mayBeOnItsWay = sinceMs >= 0 && sinceMs < c.limits.submissionMsMax;
   if (state === 'absent' && mayBeOnItsWay) return c.clock.sleep(250);
   if (state !== 'succeeded') return fail(state === 'absent' ? 'the job was never taken over' : 'the job failed');
   const output = await c.engine.readOutput(job.attempt, c.questions);

@@ -10,8 +10,9 @@ export interface CoordinatorLimits {
   readonly batchEveryMs: number;
   readonly jobMsMax: number;
   /**
-   * So long a job that the engine does not know may still be on its way to it, from another coordinator: this one was taken
-   * for dead, or started twice. Without patience two of them would fail each other's attempts until the base is given up.
+   * So long a job that the engine does not know may still be on its way to it, from another coordinator that was taken for
+   * dead, or started twice. Without patience two of them would fail each other's attempts until the base is given up; one
+   * that is slower still is failed, and its output is never read.
    */
   readonly submissionMsMax: number;
   readonly attemptsMax: number;

@@ -151,7 +151,7 @@ export const baseMutations: readonly Mutation[] = [
       },
       {
         file: 'lambda/coordinator.ts',
-        find: '  await c.engine.submit({ attempt, inputs, origin: head.origin, cut: plan.cut, questions: c.questions });',
+        find: '    await c.engine.submit({ attempt, inputs, origin: head.origin, cut: plan.cut, questions: c.questions });',
         replace: '',
       },
     ],

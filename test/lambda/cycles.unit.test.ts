@@ -6,6 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import { firstCycle, firstCycleVersion } from '../../lambda/cycle.js';
 import { LabError } from '../../src/errors.js';
+import { openBatchEngine } from '../../src/runtimes/memory/batch-engine.js';
+import type { BatchJob } from '../../src/runtimes/ports.js';
 import { archive, batchLab, butFor, type Changed, version } from './batch-lab.js';
 
 const jobsGoOn: Changed = ({ engine }) => ({ engine: { ...engine, state: async () => 'running' } });
@@ -73,6 +75,35 @@ describe('the cycle of a version', () => {
     expect(cycle(live)).toMatchObject({ name: 'running', plan: { attempts: 1 }, history: { failures: 0 } });
     await looks(200, limits);
     expect(said.filter((line) => line.includes('was never taken over'))).toHaveLength(1);
+    expect(headNow(live)!.baseId).toBeGreaterThan(0);
+  });
+
+  it('takes the job that another coordinator has submitted meanwhile', async () => {
+    const live = version('lambda-1', 1, 0, 4);
+    const { looks, run, world, said, headNow } = batchLab(live);
+    const late: BatchJob[] = [];
+    const slow: Changed = ({ engine }) => ({
+      engine: { ...engine, submit: async (job) => void late.push(job) },
+    });
+    const limits = { batchEveryMs: 10_000_000, submissionMsMax: 30_000 };
+    await looks(10, limits, slow);
+    expect(late).toHaveLength(1);
+    await run(async (process) => openBatchEngine(world, process).submit(late[0]!));
+    await looks(40, limits);
+    expect(said.filter((line) => line.includes('was never taken over'))).toEqual([]);
+    expect(headNow(live)!.baseId).toBeGreaterThan(0);
+  });
+
+  it('makes another attempt at once where its own submission has failed', async () => {
+    const live = version('lambda-1', 1, 0, 4);
+    const { looks, cycle, headNow } = batchLab(live);
+    const limits = { batchEveryMs: 1, submissionMsMax: 30_000 };
+    const refused = async () => {
+      throw new LabError('submitting the batch job failed (exit 1)', { kind: 'unavailable' });
+    };
+    await looks(2, limits, ({ engine }) => ({ engine: { ...engine, submit: refused } }));
+    expect(cycle(live)).toMatchObject({ name: 'chosen', plan: { attempts: 1 }, history: { failures: 1 } });
+    await looks(40, limits);
     expect(headNow(live)!.baseId).toBeGreaterThan(0);
   });
 
