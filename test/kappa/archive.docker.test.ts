@@ -31,6 +31,7 @@ async function headOf(pipeline: string) {
 describe.runIf(inject('docker'))('a Kappa lab with an archive', () => {
   let cut: Position = [];
   let history = '';
+  let verdict = 0;
 
   beforeAll(useKappaWithArchive);
 
@@ -89,7 +90,9 @@ describe.runIf(inject('docker'))('a Kappa lab with an archive', () => {
       expect([pipeline, origin]).toEqual(['kappa-2', [0, 0, 0, 0]]);
       return messages > messagesWanted && compared === 'equal';
     });
-    history = JSON.parse((await kappa.expectExact('--after-kill')).stdout).history;
+    const judged = await kappa.expectExact('--after-kill');
+    history = JSON.parse(judged.stdout).history;
+    verdict = judged.exitCode;
   });
 
   it('is judged only with the archive, and not where that is away', async () => {
@@ -98,7 +101,7 @@ describe.runIf(inject('docker'))('a Kappa lab with an archive', () => {
     expect(without.stderr).toContain('the archive is left out');
     expect(JSON.parse(without.stdout)).toMatchObject({ verdict: 'unknown', wrong: 0 });
     await docker('start', container('archive'));
-    await run(0, 'verify', '--history', history);
+    await run(verdict, 'verify', '--history', history);
   });
 
   it('keeps its archive when it is brought up again without being asked for one', async () => {

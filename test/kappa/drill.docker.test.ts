@@ -1,6 +1,7 @@
 /**
  * Goal: the drill of the README runs as it is written: half a million events, a changed question, a replay, readers to and fro.
- * Method: each of its commands as it stands there, on a lab of its own; each must end with 0, so the judge's must pass.
+ * Method: each of its commands as it stands there, on a lab of its own; each must end with 0; of the judge a slow machine may
+ * see too little pace, and nothing else.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';

@@ -17,6 +17,7 @@ export const {
   waitForSlices,
   askForBatch,
   waitForBase,
+  waitForHead,
   expectExact,
   expectExactWhile,
 } = testLab('lambda', 20_000);

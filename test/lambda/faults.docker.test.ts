@@ -30,7 +30,7 @@ describe.runIf(inject('docker'))('the Lambda lab stays exact', () => {
   it('when nothing happens but a base that is asked for', async () => {
     await expectExactWhile(35, async () => {
       const before = await publishedBase();
-      const { exitCode, stdout, stderr } = await runCli(['lambda', 'batch', '--json']);
+      const { exitCode, stdout, stderr } = await runCli(['lambda', 'batch', '--timeout', '390', '--json']);
       expect(exitCode, stderr).toBe(0);
       const { published, baseId, messages } = JSON.parse(stdout);
       expect([published, baseId > before, messages > 0]).toEqual([true, true, true]);

@@ -19,7 +19,7 @@ import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
 import { runCli } from '../lab/cli.js';
 import { waitFor } from '../lab/lab.js';
-import { askForBatch, brokerAddress, expectExact, liveHead, openStore } from '../lab/lambda.js';
+import { brokerAddress, expectExact, liveHead, openStore, waitForHead } from '../lab/lambda.js';
 
 const partition = 2;
 const seed = 20_261_120;
@@ -42,11 +42,7 @@ describe.runIf(inject('docker'))(`10,000 malformed messages (seed ${seed})`, () 
     await using store = await openStore();
     // A base that covers them: the batch job has judged each of them too. Its cut is no further than the slices.
     await waitFor('slices that cover them', async () => covers((await liveHead()).position, end));
-    await askForBatch();
-    await waitFor('a base that covers them', async () => {
-      const head = (await store.readHeads()).heads.get('lambda-1')!;
-      return covers(head.baseCut, end);
-    });
+    await waitForHead('a base that covers them', ({ baseCut }) => covers(baseCut, end));
     for (const question of builtinQuestions) {
       const answer = await readAnswer(store, question.name, realClock());
       if ('unknown' in answer) throw new Error(answer.unknown);

@@ -113,7 +113,8 @@ describe.runIf(inject('docker'))('the log on Kafka', () => {
       const said = await validating(async () => {
         const truth = await waitFor('the second truth', () => store.readTruth(incarnation, 2, revenueByMachine.name));
         expect(truth).toMatchObject({ position: [4, 3], messages: 7, rejected: 2 });
-        expect(truth.sums).toEqual(
+        const soldAndCents = new Map([...truth.sums].map(([key, sums]) => [key, sums.slice(0, 2)]));
+        expect(soldAndCents).toEqual(
           new Map([
             ['["SNACK--1"]', [2n, 127n]],
             ['["SNACK--2"]', [3n, 2_080n]],
