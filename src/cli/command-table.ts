@@ -24,7 +24,7 @@ const watchFlags: readonly Described[] = [
 ];
 
 const questionNames = 'items-sold, revenue-by-machine, or what the live version declares';
-const askedNames = `${questionNames}; or of them ${presentedAnswers.map(({ name }) => name).join(', ')}`;
+const askedNames = `${questionNames}; or what is made of one: ${presentedAnswers.map(({ name }) => name).join(', ')}`;
 
 export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = Object.entries(
   labs,
@@ -57,7 +57,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
     },
     {
       path: [lab, 'query'],
-      summary: 'base, real time, merged and truth of a question, side by side',
+      summary: 'base, real time, merged and truth of a question, side by side; or what is made of one',
       arguments: [['<question>', askedNames]],
       flags: [csvFlag, ['--watch', 'again and again until interrupted, as the command watch'], ...watchFlags],
       examples: [

@@ -62,7 +62,7 @@ export interface AnswerRead {
 export function answerView({ question, atMs, answer, unknown }: AnswerRead): AnswerView {
   const sum = chartedSum(question);
   const presented = presentedAnswers
-    .filter((one) => one.of === question.name && lacks(one, question) === undefined)
+    .filter((one) => one.of.name === question.name && lacks(one, question) === undefined)
     .map((one) => presentedView(one, answer));
   const shared = { question: question.name, asks: question.asks, atMs, unknown, presented };
   if (answer === null) return { ...shared, answer: null, charted: null, rowsLeftOut: 0 };

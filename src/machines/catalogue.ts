@@ -19,7 +19,8 @@ export interface Place {
   readonly runningCosts: readonly RunningCost[];
 }
 
-const opened = Date.UTC(2026, 0, 1);
+/** Nothing is charged for a time before. */
+export const openedMs = Date.UTC(2026, 0, 1);
 const rentRaised = Date.UTC(2026, 6, 1);
 const hourMs = 3_600_000;
 
@@ -31,24 +32,24 @@ export const places: readonly Place[] = [
     name: 'main station',
     machines: 14,
     popularity: 100,
-    runningCosts: [since(opened, 9_000), since(rentRaised, 12_000)],
+    runningCosts: [since(openedMs, 9_000), since(rentRaised, 12_000)],
   },
-  { name: 'airport', machines: 10, popularity: 80, runningCosts: [since(opened, 60_000)] },
-  { name: 'university', machines: 16, popularity: 60, runningCosts: [since(opened, 5_000)] },
+  { name: 'airport', machines: 10, popularity: 80, runningCosts: [since(openedMs, 60_000)] },
+  { name: 'university', machines: 16, popularity: 60, runningCosts: [since(openedMs, 5_000)] },
   {
     name: 'shopping mall',
     machines: 12,
     popularity: 50,
-    runningCosts: [since(opened, 11_000), since(rentRaised, 15_000)],
+    runningCosts: [since(openedMs, 11_000), since(rentRaised, 15_000)],
   },
-  { name: 'hospital', machines: 12, popularity: 45, runningCosts: [since(opened, 6_000)] },
-  { name: 'office park', machines: 14, popularity: 30, runningCosts: [since(opened, 5_000)] },
-  { name: 'school', machines: 14, popularity: 20, runningCosts: [since(opened, 3_000)] },
-  { name: 'gym', machines: 8, popularity: 12, runningCosts: [since(opened, 4_000)] },
-  { name: 'town hall', machines: 8, popularity: 8, runningCosts: [since(opened, 3_500)] },
-  { name: 'museum', machines: 8, popularity: 6, runningCosts: [since(opened, 17_500)] },
-  { name: 'trade fair', machines: 6, popularity: 4, runningCosts: [since(opened, 14_000)] },
-  { name: 'ferry pier', machines: 4, popularity: 3, runningCosts: [since(opened, 9_000)] },
+  { name: 'hospital', machines: 12, popularity: 45, runningCosts: [since(openedMs, 6_000)] },
+  { name: 'office park', machines: 14, popularity: 30, runningCosts: [since(openedMs, 5_000)] },
+  { name: 'school', machines: 14, popularity: 20, runningCosts: [since(openedMs, 3_000)] },
+  { name: 'gym', machines: 8, popularity: 12, runningCosts: [since(openedMs, 4_000)] },
+  { name: 'town hall', machines: 8, popularity: 8, runningCosts: [since(openedMs, 3_500)] },
+  { name: 'museum', machines: 8, popularity: 6, runningCosts: [since(openedMs, 17_500)] },
+  { name: 'trade fair', machines: 6, popularity: 4, runningCosts: [since(openedMs, 14_000)] },
+  { name: 'ferry pier', machines: 4, popularity: 3, runningCosts: [since(openedMs, 9_000)] },
 ];
 
 /** The place of each machine, by the machine's number. */

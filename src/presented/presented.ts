@@ -20,13 +20,13 @@ export interface PresentedTable {
 export interface Presented {
   readonly name: string;
   readonly asks: string;
-  /** The question whose answer it is made of. */
-  readonly of: string;
+  /** The question whose answer it is made of, as that has to be declared. */
+  readonly of: Question;
+  /** The sums of it that are used. */
+  readonly uses: readonly string[];
   readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[];
-  /** Of the sums of one answer to a question that lacks nothing. */
+  /** Of the sums of one answer to a question that `lacks` nothing. */
   readonly present: (sums: NamedSums) => PresentedTable;
-  /** Key parts and sums that the question must have. */
-  readonly needs: { readonly key: readonly string[]; readonly sums: readonly string[] };
 }
 
 /** A row of an answer: its key's parts and its sums by name. */
@@ -37,16 +37,23 @@ export interface NamedSums {
   }[];
 }
 
-/** Why this question cannot be presented so, if it cannot: a version may declare its name with another key or other sums. */
-export function lacks({ needs, name }: Presented, question: Question): string | undefined {
-  const keys = question.key.filter((part): part is string => typeof part === 'string');
-  const missing = [
-    ...needs.key.filter((part) => !keys.includes(part)),
-    ...needs.sums.filter((sum) => question.sums[sum] === undefined),
+/**
+ * Why this question cannot be presented so, if it cannot: a version may mean another thing by the same name, and its sums
+ * would be presented as what they are not.
+ */
+export function lacks({ of, uses, name }: Presented, question: Question): string | undefined {
+  const differing = [
+    ...(same(question.key, of.key) ? [] : ['key']),
+    ...(same(sorted(question.where), sorted(of.where)) ? [] : ['where']),
+    ...uses.filter((sum) => !same(question.sums[sum], of.sums[sum])),
   ];
-  if (missing.length === 0 && keys.length === question.key.length) return undefined;
-  return `${name} is made of ${question.name}, which is declared ${missing.length === 0 ? 'by time' : `without ${missing.join(' and ')}`} in this version`;
+  if (differing.length === 0) return undefined;
+  return `${name} is made of ${of.name}, whose ${differing.join(' and ')} this version declares otherwise`;
 }
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+const sorted = (record: Readonly<Record<string, unknown>>) =>
+  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A row of an answer as it is shown: its merged sums as decimal texts, null where no event has any. */
 interface ShownRow {

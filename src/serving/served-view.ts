@@ -65,7 +65,7 @@ export function sumColumn(sum: string, face: SumFace): string {
   return identifier(`${sum.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_${face}`);
 }
 
-/** The five faces of a sum's value. The error is merged minus truth: 0 is right. */
+/** The five faces of a sum's value. The error is merged minus truth, 0 is right; null where either has no value. */
 export function faceValues(sum: ServedSum): Readonly<Record<SumFace, bigint | null>> {
   const error = sum.truth === null || sum.merged === null ? null : sum.merged - sum.truth;
   return { base: sum.base, real_time: sum.realTime, merged: sum.merged, truth: sum.truth, error };

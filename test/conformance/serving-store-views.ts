@@ -6,6 +6,8 @@ import { viewVersion } from '../../src/serving/served-view.js';
 import { strangeNames } from './corpus-messages.js';
 import { type Fact, type FreshStore, itemsSoldByHealth } from './fresh-store.js';
 
+/** A least or greatest of a key that the base does not have. */
+const sinceTheBase: ServedSum = { base: null, realTime: 5n, merged: 5n, truth: null };
 const faces = (merged: bigint): ServedSum => ({ base: merged, realTime: 0n, merged, truth: null });
 
 /** A view of what was sold of each item. */
@@ -45,12 +47,16 @@ export function statesViews(fact: Fact): void {
 
   fact('shows keys of any text, each by itself', async (fresh) => {
     const rows = strangeNames.map((name, i) => {
-      return { key: { snack_automat_id: name }, sums: { sold: faces(BigInt(i)), revenueCents: faces(0n) } };
+      const sums = { sold: faces(BigInt(i)), revenueCents: faces(0n), costCents: faces(0n) };
+      return { key: { snack_automat_id: name }, sums: { ...sums, firstMs: sinceTheBase, lastMs: sinceTheBase } };
     });
     await fresh.store.replaceView(view(20, {}, { question: revenueByMachine, rows }));
     const read = await fresh.readView(revenueByMachine, 'answer');
     const counts = new Map(read.map(({ key, sums }) => [key.snack_automat_id, sums.sold!.merged]));
     expect(counts).toEqual(new Map(strangeNames.map((name, i) => [name, BigInt(i)])));
+    // Of no event there is no least: not known is stored as nothing, and never as 0.
+    const first = { base: null, real_time: 5n, merged: 5n, truth: null, error: null };
+    for (const { sums } of read) expect(sums.firstMs).toEqual(first);
   });
 
   fact('replaces a view whole, and lets no older one come back', async (fresh) => {

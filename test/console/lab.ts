@@ -38,7 +38,11 @@ export async function consoleLabs(): Promise<ConsoleLabs> {
         throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stdout.slice(-1_000)}\n${stderr.slice(-1_000)}`);
       return JSON.parse(stdout);
     },
-    text: async (...args) => (await runCli(args, { environment })).stdout,
+    async text(...args) {
+      const { exitCode, stdout, stderr } = await runCli(args, { environment });
+      if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr.slice(-1_000)}`);
+      return stdout;
+    },
     portFlags: ['--port-base', String(port - usualPort)],
     url: `http://127.0.0.1:${port}/`,
     dirOf,

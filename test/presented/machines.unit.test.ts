@@ -8,7 +8,8 @@ import { machineId, placeOf } from '../../src/machines/catalogue.js';
 import { presentedAnswers } from '../../src/presented/all.js';
 import { unprofitableMachines, whereMostIsSold } from '../../src/presented/machines.js';
 import { lacks, namedSums, type Presented } from '../../src/presented/presented.js';
-import { builtinQuestions, itemsSold, revenueByMachine } from '../../src/questions/builtin.js';
+import { builtinQuestions, revenueByMachine } from '../../src/questions/builtin.js';
+import { count, total } from '../../src/questions/question.js';
 import type { SumTable } from '../../src/sums/table.js';
 
 const startMs = Date.UTC(2026, 9, 1);
@@ -73,8 +74,31 @@ describe('unprofitable machines', () => {
     const strange = { ...events[0]!, snack_automat_id: 'SNACK--x', price_cents: 0, cost_cents: 5 };
     const last = { ...events[1]!, timestamp: Number.MAX_SAFE_INTEGER };
     const { rows: losing, says: told } = present(unprofitableMachines, sumsOf([strange, last]));
-    expect(losing.find(([id]) => id === 'SNACK--x')).toEqual(['SNACK--x', 'not in the catalogue', 1n, 0n, 5n, 0n, -5n]);
+    expect(losing.map(([id]) => id)).toEqual([last.snack_automat_id]);
+    expect(told).toContain('1 of 1 machines, and 1 that are not in the catalogue;');
     expect(told).toContain(`${Number.MAX_SAFE_INTEGER} ms`);
+    expect(present(whereMostIsSold, sumsOf([strange])).rows).toEqual([]);
+  });
+
+  it('cost nothing before the shop was opened', () => {
+    const [early] = events.map((event) => ({ ...event, timestamp: 5 }));
+    const { rows: losing, says: told } = present(unprofitableMachines, sumsOf([early!]));
+    expect(losing).toEqual([]);
+    expect(told).toContain('from 2026-01-01T00:00:00.000Z to 2026-01-01T00:00:00.000Z');
+  });
+
+  it('are not those that only the truth knows', () => {
+    const none = { merged: '0' };
+    const sums = {
+      sold: none,
+      revenueCents: none,
+      costCents: none,
+      firstMs: { merged: null },
+      lastMs: { merged: null },
+    };
+    const rows = namedSums([{ key: { snack_automat_id: 'SNACK--1' }, sums }]);
+    expect(unprofitableMachines.present(rows)).toEqual({ rows: [], says: 'nothing was sold yet' });
+    expect(whereMostIsSold.present(rows).rows).toEqual([]);
   });
 });
 
@@ -85,7 +109,7 @@ describe('where most is sold', () => {
     expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBeCloseTo(1, 9);
     const stations = events.filter(({ snack_automat_id: id }) => placeOf(id)!.name === 'main station');
     expect(rows[0]!.slice(0, 3)).toEqual(['main station', 14n, BigInt(stations.length)]);
-    expect(says).toBe('120000 items at 12 places');
+    expect(says).toBe('120000 items at 12 places, of 126 machines');
   });
 
   it('has no row before anything was sold', () => {
@@ -98,20 +122,28 @@ describe('what is presented', () => {
     const names = [...presentedAnswers, ...builtinQuestions].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const presented of presentedAnswers) {
-      const question = builtinQuestions.find(({ name }) => name === presented.of)!;
-      expect(lacks(presented, question)).toBeUndefined();
+      expect(builtinQuestions).toContain(presented.of);
+      expect(lacks(presented, presented.of)).toBeUndefined();
       const [row] = present(presented, sumsOf(events)).rows;
       expect(row).toHaveLength(presented.columns.length);
     }
   });
 
   it.each([
-    ['without costCents', { sums: { ...revenueByMachine.sums, costCents: undefined } }],
-    ['without snack_automat_id', { key: ['item'] }],
-    ['by time', { key: ['snack_automat_id', { hour: 'timestamp' }] }],
-  ])('is not made of a question that a version declares %s', (why, change) => {
+    ['costCents', { sums: { ...revenueByMachine.sums, costCents: undefined } }],
+    ['costCents', { sums: { ...revenueByMachine.sums, costCents: count() } }],
+    ['key', { key: ['item'] }],
+    ['key', { key: ['snack_automat_id', 'item'] }],
+    ['key', { key: ['snack_automat_id', { hour: 'timestamp' }] }],
+    ['where', { where: { kind: 'sale', healthy: true } }],
+    ['key and where and sold', { key: ['slot'], where: {}, sums: { ...revenueByMachine.sums, sold: total('slot') } }],
+  ])('is not made of a question whose %s a version declares otherwise', (what, change) => {
     const question = { ...revenueByMachine, ...change } as typeof revenueByMachine;
-    expect(lacks(unprofitableMachines, question)).toContain(why);
-    expect(lacks(unprofitableMachines, itemsSold)).toBeDefined();
+    expect(lacks(unprofitableMachines, question)).toContain(`whose ${what} this version declares otherwise`);
+  });
+
+  it('is made of sums beside which there are others', () => {
+    const question = { ...revenueByMachine, sums: { more: count(), ...revenueByMachine.sums } };
+    expect(lacks(unprofitableMachines, question)).toBeUndefined();
   });
 });

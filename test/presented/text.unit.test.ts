@@ -1,5 +1,6 @@
 /** What is presented of an answer, as document, text and values, and on the console. */
 import { describe, expect, it } from 'vitest';
+import type { QueryRead } from '../../src/cli/commands/answer-text.js';
 import { askedNamed } from '../../src/cli/commands/asked.js';
 import {
   presentedCsv,
@@ -7,7 +8,7 @@ import {
   presentedLine,
   presentedReport,
 } from '../../src/cli/commands/presented-text.js';
-import type { AnswerDocument, QueryDocument } from '../../src/cli/documents.js';
+import type { AnswerDocument } from '../../src/cli/documents.js';
 import { presented as presentedSchema } from '../../src/cli/documents-presented.js';
 import { answerView, presentedRowsMax } from '../../src/console/answers.js';
 import { machineId } from '../../src/machines/catalogue.js';
@@ -37,8 +38,19 @@ function answerOf(machines: number, compared: AnswerDocument['compared'] = 'equa
   };
 }
 
-const queryOf = (answer: AnswerDocument | null, unknown: string | null = null): QueryDocument => ({
-  ...{ schema: 'snacklab/query', version: 1, lab: 'lambda', question: revenueByMachine.name, atMs: 5, answer, unknown },
+const queryOf = (answer: AnswerDocument | null, unknown: string | null = null): QueryRead => ({
+  document: {
+    ...{
+      schema: 'snacklab/query',
+      version: 1,
+      lab: 'lambda',
+      question: revenueByMachine.name,
+      atMs: 5,
+      answer,
+      unknown,
+    },
+  },
+  question: answer === null ? undefined : revenueByMachine,
 });
 
 describe('what is presented of an answer', () => {
@@ -77,6 +89,12 @@ describe('what is presented of an answer', () => {
     expect(none).toEqual({ verdict: 'unknown', text: 'unknown: slice 1 is missing' });
   });
 
+  it('is unknown where the version that answered means something else', () => {
+    const read = { ...queryOf(answerOf(2)), question: { ...revenueByMachine, key: ['item'] } };
+    const { answer, unknown } = presentedDocument(unprofitableMachines, read);
+    expect([answer, unknown]).toEqual([null, expect.stringContaining('whose key this version declares otherwise')]);
+  });
+
   it('has no rows where there is nothing to tell', () => {
     const empty = presentedReport(presentedDocument(whereMostIsSold, queryOf(answerOf(0))));
     expect(empty.text).toMatch(/\nnone$/);
@@ -101,7 +119,7 @@ describe('a name', () => {
   it('is refused where the live version has no sums for it, with the reason', () => {
     const { costCents: _, ...sums } = revenueByMachine.sums;
     expect(() => askedNamed('unprofitable-machines', [{ ...revenueByMachine, sums }], from)).toThrow(
-      'is declared without costCents in this version',
+      'whose costCents this version declares otherwise',
     );
   });
 });

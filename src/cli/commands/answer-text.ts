@@ -1,4 +1,5 @@
 /** One question's answer, read now and told as a document or as text: for `query`, for `watch`, and for what `up` ends with. */
+import type { Question } from '../../questions/question.js';
 import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { answerDocument, readChecked } from '../answers.js';
@@ -6,18 +7,33 @@ import type { AnswerDocument, QueryDocument } from '../documents.js';
 import type { Report } from '../report.js';
 import { grouped, table } from '../text.js';
 
+/** What was read of a question, and the question as the version that answered declares it; undefined where none did. */
+export interface QueryRead {
+  readonly document: QueryDocument;
+  readonly question: Question | undefined;
+}
+
 /** Reads one question now. */
-export async function queryDocument(
+export async function readQuery(
   lab: LabName,
   store: ServingStore,
   question: string,
   clock: Clock,
   waitMs: number,
-): Promise<QueryDocument> {
+): Promise<QueryRead> {
   const checked = await readChecked(store, question, clock, waitMs);
   const unknown = 'unknown' in checked ? checked.unknown : null;
   const answer = 'unknown' in checked ? null : answerDocument(checked);
-  return { schema: 'snacklab/query', version: 1, lab, question, atMs: clock.nowMs(), answer, unknown };
+  const document = {
+    schema: 'snacklab/query',
+    version: 1,
+    lab,
+    question,
+    atMs: clock.nowMs(),
+    answer,
+    unknown,
+  } as const;
+  return { document, question: 'unknown' in checked ? undefined : checked.answer.question };
 }
 
 /** A report that always says what it ends with. */

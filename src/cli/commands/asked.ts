@@ -12,7 +12,7 @@ import type { QueryDocument } from '../documents.js';
 import type { PresentedDocument } from '../documents-presented.js';
 import { nearest } from '../text.js';
 import { type Csv, csvOf } from './answer-csv.js';
-import { answerText, positionText, queryDocument, queryReport } from './answer-text.js';
+import { answerText, positionText, type QueryRead, queryReport, readQuery } from './answer-text.js';
 import { presentedCsv, presentedDocument, presentedLine, presentedReport } from './presented-text.js';
 
 export interface Reading {
@@ -44,15 +44,16 @@ interface From {
 export function askedNamed(name: string, questions: readonly Question[], from: From): Asked {
   if (questions.some((question) => question.name === name)) return askedQuestion(name, from);
   const named = presentedAnswers.find((presented) => presented.name === name);
-  const question = questions.find((one) => one.name === named?.of);
+  const question = questions.find((one) => one.name === named?.of.name);
   if (named !== undefined && question !== undefined) {
     const why = lacks(named, question);
     if (why === undefined) return askedPresented(named, from);
     throw new LabError(why, { kind: 'usage', suggestion: `ask for ${question.name}, or for another version` });
   }
-  const names = [...questions, ...presentedAnswers.filter(({ of }) => questions.some((one) => one.name === of))].map(
-    (one) => one.name,
-  );
+  const names = [
+    ...questions,
+    ...presentedAnswers.filter(({ of }) => questions.some((one) => one.name === of.name)),
+  ].map((one) => one.name);
   throw new LabError(`there is no question "${name}"`, {
     kind: 'usage',
     suggestion: nearest(name, names) ?? names.join(', or '),
@@ -73,7 +74,7 @@ function askedQuestion(name: string, { lab, store, clock }: From): Asked {
   };
   return {
     name,
-    read: async (truthWaitMs) => reading(await queryDocument(lab, store, name, clock, truthWaitMs)),
+    read: async (truthWaitMs) => reading((await readQuery(lab, store, name, clock, truthWaitMs)).document),
     unread: (unknown) => {
       const atMs = clock.nowMs();
       return reading({ schema: 'snacklab/query', version: 1, lab, question: name, atMs, answer: null, unknown });
@@ -82,8 +83,8 @@ function askedQuestion(name: string, { lab, store, clock }: From): Asked {
 }
 
 function askedPresented(presented: Presented, { lab, store, clock }: From): Asked {
-  const reading = (query: QueryDocument): Reading => {
-    const document = presentedDocument(presented, query);
+  const reading = (read: QueryRead): Reading => {
+    const document = presentedDocument(presented, read);
     const { text, verdict } = presentedReport(document);
     const { answer } = document;
     return {
@@ -94,11 +95,14 @@ function askedPresented(presented: Presented, { lab, store, clock }: From): Aske
       csv: () => (answer === null ? undefined : presentedCsv(answer)),
     };
   };
-  const question = presented.of;
+  const question = presented.of.name;
   return {
     name: presented.name,
-    read: async (truthWaitMs) => reading(await queryDocument(lab, store, question, clock, truthWaitMs)),
-    unread: (unknown) =>
-      reading({ schema: 'snacklab/query', version: 1, lab, question, atMs: clock.nowMs(), answer: null, unknown }),
+    read: async (truthWaitMs) => reading(await readQuery(lab, store, question, clock, truthWaitMs)),
+    unread: (unknown) => {
+      const atMs = clock.nowMs();
+      const document = { schema: 'snacklab/query', version: 1, lab, question, atMs, answer: null, unknown } as const;
+      return reading({ document, question: undefined });
+    },
   };
 }

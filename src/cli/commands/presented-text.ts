@@ -1,21 +1,33 @@
 /** What is presented of an answer, as a document, as text and as comma-separated values. */
 import { cellText } from '../../presented/cell-text.js';
-import { type Cell, namedSums, type Presented } from '../../presented/presented.js';
-import type { QueryDocument } from '../documents.js';
+import { type Cell, lacks, namedSums, type Presented } from '../../presented/presented.js';
 import type { PresentedAnswer, PresentedDocument } from '../documents-presented.js';
 import { table } from '../text.js';
 import { type Csv, csvLine } from './answer-csv.js';
+import type { QueryRead } from './answer-text.js';
 
 /** Presents what was read of the question that it is made of. */
-export function presentedDocument({ name, asks, of, columns, present }: Presented, query: QueryDocument) {
-  const { lab, atMs, answer: read, unknown } = query;
-  const document = { schema: 'snacklab/presented', version: 1, lab, name, asks, of, atMs, unknown } as const;
-  if (read === null) return { ...document, answer: null } satisfies PresentedDocument;
+export function presentedDocument(presented: Presented, { document: query, question }: QueryRead): PresentedDocument {
+  const { name, asks, of, columns, present } = presented;
+  const { lab, atMs, answer: read } = query;
+  // By the version that gave it: readers may have been switched to one that means something else by the name.
+  const why = question === undefined ? query.unknown : (lacks(presented, question) ?? null);
+  const document = {
+    schema: 'snacklab/presented',
+    version: 1,
+    lab,
+    name,
+    asks,
+    of: of.name,
+    atMs,
+    unknown: why,
+  } as const;
+  if (read === null || why !== null) return { ...document, answer: null };
   const { pipeline, position, number, messages, compared } = read;
   const { rows, says } = present(namedSums(read.rows));
   const shown = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, plainValue(row[i]!)])));
   const answer = { pipeline, position, number, messages, compared, columns: [...columns], rows: shown, says };
-  return { ...document, answer } satisfies PresentedDocument;
+  return { ...document, answer };
 }
 
 const plainValue = (cell: Cell): string | number => (typeof cell === 'bigint' ? cell.toString() : cell);

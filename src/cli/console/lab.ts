@@ -14,7 +14,7 @@ import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import { rememberingStore } from '../../serving/remembering-store.js';
 import { pipelineNamed, versionOf } from '../../versions/versions.js';
-import { queryDocument } from '../commands/answer-text.js';
+import { readQuery } from '../commands/answer-text.js';
 import { batchNow } from '../commands/batch.js';
 import { fromTheCut } from '../commands/change.js';
 import { dropNow } from '../commands/drop.js';
@@ -53,8 +53,10 @@ export function consoleLab(ports: ConsolePorts): ConsoleLab {
     runtime,
     look: lookerOf(ports),
     async read(question: Question): Promise<AnswerRead> {
-      const { answer, unknown, atMs } = await queryDocument(lab, store, question.name, clock, truthWaitMs);
-      return { question, answer, unknown, atMs };
+      const read = await readQuery(lab, store, question.name, clock, truthWaitMs);
+      const { answer, unknown, atMs } = read.document;
+      // As the version that answered means it: readers may have been switched since the heads were looked at.
+      return { question: read.question ?? question, answer, unknown, atMs };
     },
     perform: performerOf(ports),
   };

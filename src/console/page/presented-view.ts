@@ -36,8 +36,8 @@ function updateCard(card: HTMLElement, { view, presented }: Shown): void {
 
 function verdictOf({ answer }: AnswerView): readonly [text: string, state: string] {
   if (answer === null) return ['unknown', 'unknown'];
-  if (answer.compared === 'equal') return ['of sums = truth', 'ok'];
-  return answer.compared === 'unknown' ? ['truth not there yet', 'unknown'] : ['of WRONG sums', 'bad'];
+  if (answer.compared === 'equal') return ['sums = truth', 'ok'];
+  return answer.compared === 'unknown' ? ['truth not there yet', 'unknown'] : ['WRONG sums', 'bad'];
 }
 
 function noteText(
