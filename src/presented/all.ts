@@ -1,5 +1,6 @@
 import { unprofitableMachines, whereMostIsSold } from './machines.js';
 import type { Presented } from './presented.js';
+import { healthyShare, salesTrend } from './trends.js';
 
 /** All that is presented of answers, by no question alone. */
-export const presentedAnswers: readonly Presented[] = [unprofitableMachines, whereMostIsSold];
+export const presentedAnswers: readonly Presented[] = [unprofitableMachines, whereMostIsSold, salesTrend, healthyShare];

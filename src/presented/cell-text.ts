@@ -1,9 +1,10 @@
 /** A presented cell as a reader sees it. Pure. */
 import type { Cell, ColumnKind } from './presented.js';
 
-/** `1,234`, `-12.05` of cents, `12.5 %` of a share; a text as it is. */
+/** `1,234`, `-12.05` of cents, `12.5 %` of a share, six digits of a figure; a text as it is. */
 export function cellText(cell: Cell, kind: ColumnKind): string {
   if (kind === 'share') return `${(Number(cell) * 100).toFixed(1)} %`;
+  if (kind === 'number') return String(Number(Number(cell).toPrecision(6)));
   if (kind === 'count') return grouped(String(cell));
   if (kind === 'cents') return money(String(cell));
   return String(cell);

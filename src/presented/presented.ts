@@ -5,10 +5,10 @@
  */
 import type { Question } from '../questions/question.js';
 
-/** How a column is read: `cents` are shown as money, `share` is a fraction of 1. */
-export type ColumnKind = 'text' | 'count' | 'cents' | 'share';
+/** How a column is read: `cents` are shown as money, `share` is a fraction of 1, `number` a rounded figure. */
+export type ColumnKind = 'text' | 'count' | 'cents' | 'share' | 'number';
 
-/** A cell by its column's kind: texts as they are, `share` as a number, the others as whole numbers. */
+/** A cell by its column's kind: texts as they are, `share` and `number` as numbers, the others as whole numbers. */
 export type Cell = string | bigint | number;
 
 export interface PresentedTable {

@@ -8,7 +8,7 @@ import { machineId, placeOf } from '../../src/machines/catalogue.js';
 import { presentedAnswers } from '../../src/presented/all.js';
 import { unprofitableMachines, whereMostIsSold } from '../../src/presented/machines.js';
 import { lacks, namedSums, type Presented } from '../../src/presented/presented.js';
-import { builtinQuestions, revenueByMachine } from '../../src/questions/builtin.js';
+import { builtinQuestions, revenueByMachine, salesByMinute } from '../../src/questions/builtin.js';
 import { count, total } from '../../src/questions/question.js';
 import type { SumTable } from '../../src/sums/table.js';
 
@@ -118,14 +118,13 @@ describe('where most is sold', () => {
 });
 
 describe('what is presented', () => {
-  it('has names of its own, and is made of what the built-in questions declare', () => {
-    const names = [...presentedAnswers, ...builtinQuestions].map(({ name }) => name);
+  it('has names of its own, and is made of what the declared questions say', () => {
+    const declared = [...builtinQuestions, salesByMinute];
+    const names = [...presentedAnswers, ...declared].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const presented of presentedAnswers) {
-      expect(builtinQuestions).toContain(presented.of);
+      expect(declared).toContain(presented.of);
       expect(lacks(presented, presented.of)).toBeUndefined();
-      const [row] = present(presented, sumsOf(events)).rows;
-      expect(row).toHaveLength(presented.columns.length);
     }
   });
 

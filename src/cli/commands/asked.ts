@@ -50,6 +50,13 @@ export function askedNamed(name: string, questions: readonly Question[], from: F
     if (why === undefined) return askedPresented(named, from);
     throw new LabError(why, { kind: 'usage', suggestion: `ask for ${question.name}, or for another version` });
   }
+  if (named !== undefined) {
+    const start = from.lab === 'lambda' ? 'change' : 'replay';
+    throw new LabError(`${name} is made of ${named.of.name}, which the live version does not answer`, {
+      kind: 'usage',
+      suggestion: `snacklab {lab} ${start} --as v2 --questions FILE, with that question in the file; docs/questions-trend.yaml has it`,
+    });
+  }
   const names = [
     ...questions,
     ...presentedAnswers.filter(({ of }) => questions.some((one) => one.name === of.name)),
