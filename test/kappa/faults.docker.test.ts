@@ -44,7 +44,7 @@ describe.runIf(inject('docker'))('the Kappa lab', () => {
 
   it('when the Spark driver is killed, and the compactor at each step of a base', async () => {
     await expectExactWhile(
-      110,
+      80,
       async () => {
         await killInside('stream-runner', 'job.py');
         await waitForSlices();

@@ -118,7 +118,7 @@ describe.runIf(inject('docker'))('versions of the Kappa lab', () => {
   it('catch up, whatever is killed on the way, while the live one is exact', async () => {
     // Long enough for both drivers to start again on a small machine, and for positions on both sides of that.
     await kappa.expectExactWhile(
-      160,
+      120,
       async () => {
         // A job takes over, then reads: from the first slice on it may be through at once.
         await waitFor('v2 reads', async () => (await heads()).heads.get('kappa-2')!.epoch > 0);

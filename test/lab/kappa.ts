@@ -4,14 +4,14 @@
  */
 import { Kafka, logLevel } from 'kafkajs';
 import { expect } from 'vitest';
-import { runCli } from './cli.js';
+import { ratePerSecond, runCli } from './cli.js';
 import { docker, testLab } from './lab.js';
 
 /** What any second lab on this machine needs. */
 export const freshLabFlags = ['--port-base', '30000', '--no-grafana'] as const;
 
 const settings = [
-  ...['--rate', '300', '--seed', '8', ...freshLabFlags],
+  ...['--rate', String(ratePerSecond), '--seed', '8', ...freshLabFlags],
   ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 
