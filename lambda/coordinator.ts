@@ -89,11 +89,7 @@ async function fold(c: Coordinator, head: Head): Promise<Outcome | 'missing'> {
   return outcome;
 }
 
-async function whenChosen(
-  c: Coordinator,
-  { history, plan }: Extract<Cycle, { name: 'chosen' }>,
-  move: (next: Cycle) => Promise<void>,
-) {
+async function whenChosen(c: Coordinator, { history, plan }: Chosen, move: (next: Cycle) => Promise<void>) {
   if (plan.attempts >= c.limits.attemptsMax) {
     c.log(`base ${plan.baseId} is given up after ${plan.attempts} attempts: ${history.lastFailure}`);
     return move({ name: 'idle', history });
@@ -119,11 +115,17 @@ async function whenChosen(
     if (!(error instanceof LabError)) throw error;
     // Known to have failed here, so nobody has to wait whether it comes; should YARN have it all the same, it is ended.
     await c.engine.cancel(attempt).catch(() => {});
-    const failed = { failures: history.failures + 1, lastFailure: error.message };
-    await move({ name: 'chosen', history: { ...history, ...failed }, plan: { ...plan, attempts: plan.attempts + 1 } });
+    await move(afterFailure(history, { ...plan, attempts: plan.attempts + 1 }, error.message));
     throw error;
   }
   c.log(`job submitted: attempt ${attempt.id} over ${inputs.length} files`);
+}
+
+type Chosen = Extract<Cycle, { name: 'chosen' }>;
+
+/** The same cut is tried again. */
+function afterFailure(history: Chosen['history'], plan: Chosen['plan'], why: string): Chosen {
+  return { name: 'chosen', history: { ...history, failures: history.failures + 1, lastFailure: why }, plan };
 }
 
 async function whenRunning(
@@ -136,7 +138,7 @@ async function whenRunning(
     c.log(`attempt ${job.attempt.id} failed: ${why}`);
     // Its place is the next attempt's; an engine that is away has no place to free.
     await c.engine.cancel(job.attempt).catch(() => {});
-    return move({ name: 'chosen', history: { ...history, failures: history.failures + 1, lastFailure: why }, plan });
+    return move(afterFailure(history, plan, why));
   };
   const isOverdue = c.clock.nowMs() - job.jobStartedMs > c.limits.jobMsMax;
   const state = await c.engine.state(job.attempt).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 /** What is presented of revenue by machine: which machines lose money, and at which places most is sold. Pure. */
 import { openedMs, placeOf, places, runningCents } from '../machines/catalogue.js';
 import { revenueByMachine } from '../questions/builtin.js';
+import { eventTimeText } from './event-time.js';
 import type { NamedSums, Presented, PresentedTable } from './presented.js';
 
 export const unprofitableMachines: Presented = {
@@ -39,7 +40,7 @@ function presentProfits({ rows }: NamedSums): PresentedTable {
     }),
     says:
       `${losing.length} of ${machines.length} machines${strangers(selling.length - machines.length)}; running costs from ` +
-      `${iso(time.fromMs)} to ${iso(time.untilMs)}, the first and the last sale`,
+      `${eventTimeText(time.fromMs)} to ${eventTimeText(time.untilMs)}, the first and the last sale`,
   };
 }
 
@@ -50,9 +51,6 @@ function timeOf(rows: NamedSums['rows']): { readonly fromMs: number; readonly un
   const last = rows.reduce((greatest, { sums }) => Math.max(greatest, Number(sums.lastMs)), 0);
   return { fromMs: Math.max(first, openedMs), untilMs: Math.max(last, openedMs) };
 }
-
-/** A valid event's time may lie beyond what a date can hold. */
-const iso = (ms: number) => (ms <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`);
 
 const strangers = (count: number) => (count === 0 ? '' : `, and ${count} that are not in the catalogue`);
 

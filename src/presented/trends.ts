@@ -4,6 +4,7 @@
  */
 import { salesByMinute } from '../questions/builtin.js';
 import { timeUnits } from '../questions/question.js';
+import { eventTimeText } from './event-time.js';
 import { type Line, type LineSums, lineOf, lineSums } from './line.js';
 import type { NamedSums, Presented, PresentedTable } from './presented.js';
 
@@ -119,8 +120,5 @@ const figures = ({ slope, intercept, rSquared }: Line) => [slope, intercept, rSq
 const spanText = (minutes: readonly Minute[]) =>
   `minutes from ${textOf(minutes[0]!.at)} to ${textOf(minutes.at(-1)!.at)}, without the newest`;
 
-/** A valid event's time may lie beyond what a date can hold. */
-function textOf(at: bigint): string {
-  const ms = Number(at * minuteMs + originMs);
-  return ms <= 8.64e15 ? `${new Date(ms).toISOString().slice(0, 16)}Z` : `${ms} ms`;
-}
+/** `2026-10-05T08:00Z`: a minute has no seconds. */
+const textOf = (at: bigint) => eventTimeText(Number(at * minuteMs + originMs)).replace(':00.000Z', 'Z');

@@ -68,29 +68,22 @@ export function askedNamed(name: string, questions: readonly Question[], from: F
   });
 }
 
-function askedQuestion(name: string, { lab, store, clock }: From): Asked {
-  const reading = (document: QueryDocument): Reading => {
+function askedQuestion(name: string, from: From): Asked {
+  return asked(name, name, from, ({ document }) => {
     const { text, verdict } = queryReport(document, answerText);
+    const { answer } = document;
     return {
       document,
       verdict,
       text,
-      line: document.answer === null ? text : positionText(document.answer),
-      csv: () => (document.answer === null ? undefined : csvOf(document.answer)),
+      line: answer === null ? text : positionText(answer),
+      csv: () => (answer === null ? undefined : csvOf(answer)),
     };
-  };
-  return {
-    name,
-    read: async (truthWaitMs) => reading((await readQuery(lab, store, name, clock, truthWaitMs)).document),
-    unread: (unknown) => {
-      const atMs = clock.nowMs();
-      return reading({ schema: 'snacklab/query', version: 1, lab, question: name, atMs, answer: null, unknown });
-    },
-  };
+  });
 }
 
-function askedPresented(presented: Presented, { lab, store, clock }: From): Asked {
-  const reading = (read: QueryRead): Reading => {
+function askedPresented(presented: Presented, from: From): Asked {
+  return asked(presented.name, presented.of.name, from, (read) => {
     const document = presentedDocument(presented, read);
     const { text, verdict } = presentedReport(document);
     const { answer } = document;
@@ -101,15 +94,19 @@ function askedPresented(presented: Presented, { lab, store, clock }: From): Aske
       line: answer === null ? text : presentedLine(answer),
       csv: () => (answer === null ? undefined : presentedCsv(answer)),
     };
-  };
-  const question = presented.of.name;
+  });
+}
+
+/** What is asked by a name is told of what was read of a question, or of a moment at which nothing could be read of it. */
+function asked(name: string, question: string, from: From, told: (read: QueryRead) => Reading): Asked {
+  const { lab, store, clock } = from;
   return {
-    name: presented.name,
-    read: async (truthWaitMs) => reading(await readQuery(lab, store, question, clock, truthWaitMs)),
+    name,
+    read: async (truthWaitMs) => told(await readQuery(lab, store, question, clock, truthWaitMs)),
     unread: (unknown) => {
       const atMs = clock.nowMs();
       const document = { schema: 'snacklab/query', version: 1, lab, question, atMs, answer: null, unknown } as const;
-      return reading({ document, question: undefined });
+      return told({ document, question: undefined });
     },
   };
 }
