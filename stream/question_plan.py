@@ -63,7 +63,7 @@ def plan_questions(questions, rule):
     """Plans questions (parsed JSON) over events of the rule (parsed event-rule.json)."""
     types = {field["name"]: field["type"] for field in rule}
     keys = list(dict.fromkeys(_key(part, types) for question in questions for part in question["key"]))
-    conditions = list(dict.fromkeys(_condition(question, types) for question in questions))
+    conditions = list(dict.fromkeys(condition for question in questions for condition in _conditions(question, types)))
     merges = {sum_: merge for question in questions for sum_, merge in _sums(question, conditions, types)}
     sums = list(merges)
     partition_columns = 2 + len(keys)
@@ -179,15 +179,29 @@ def _unit_and_field(time):
     return unit, name
 
 
-def _condition(question, types):
-    return " AND ".join(_equals(field, value, types) for field, value in question["where"].items()) or "e.reason IS NULL"
+def _condition(where, types):
+    return " AND ".join(_equals(field, value, types) for field, value in where.items()) or "e.reason IS NULL"
+
+
+def _conditions(question, types):
+    """The question's filter, and those that its sums have of their own."""
+    own = (sum_["where"] for sum_ in question["sums"].values() if "where" in sum_)
+    return [_condition(where, types) for where in (question["where"], *own)]
 
 
 def _sums(question, conditions, types):
     """How many events the filter let through, then the question's sums: each as one aggregate and what merges two."""
-    where = f"_c{conditions.index(_condition(question, types))}"
-    aggregates = [("count(1)", "sum"), *(_aggregate(sum_, types) for sum_ in question["sums"].values())]
-    return [(f"{aggregate} FILTER (WHERE {where})", merge) for aggregate, merge in aggregates]
+    where = f"_c{conditions.index(_condition(question['where'], types))}"
+    return [(f"count(1) FILTER (WHERE {where})", "sum"), *(_sum(sum_, where, conditions, types) for sum_ in question["sums"].values())]
+
+
+def _sum(sum_, where, conditions, types):
+    aggregate, merge = _aggregate(sum_, types)
+    if "where" not in sum_:
+        return f"{aggregate} FILTER (WHERE {where})", merge
+    both = f"{aggregate} FILTER (WHERE {where} AND _c{conditions.index(_condition(sum_['where'], types))})"
+    # A total of no event is 0, and null to SQL.
+    return (f"coalesce({both}, 0L)" if merge == "sum" else both), merge
 
 
 def _aggregate(sum_, types):
@@ -205,6 +219,8 @@ def _aggregate(sum_, types):
 
 
 def _equals(field, value, types):
+    if isinstance(value, list):
+        return f"({' OR '.join(_equals(field, one, types) for one in value) or 'FALSE'})"
     quoted = f"e.{_field(field, types)}"
     if types[field] == "text" and isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace("'", "\\'")
@@ -232,5 +248,6 @@ def _wanted_fields(questions):
         names += question["where"]
         names += (part if isinstance(part, str) else _unit_and_field(part)[1] for part in question["key"])
         for sum_ in question["sums"].values():
+            names += sum_.get("where", ())
             names += [sum_["field"]] if "field" in sum_ else sum_.get("fields", [])
     return tuple(dict.fromkeys([EVENT_TIME, *names]))

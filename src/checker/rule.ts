@@ -4,10 +4,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 
-/** A message that is a valid event, as JSON.parse made it. Further fields may be there; nobody looks at them. */
+/** A valid event, as JSON.parse made it. Fields that no event has may be there: nobody looks at them. */
 export type SoundEvent = Readonly<Record<string, unknown>>;
 
-const kinds = new Set(['sale']);
+const kinds = new Set(['sale', 'refill', 'heartbeat']);
+const statuses = new Set(['ok', 'error']);
 const soldItems = new Set(['apple', 'banana', 'orange', 'blueberries', 'snickers', 'mars', 'twix', 'milkyway']);
 const loneSurrogate = /\p{Surrogate}/u;
 const oneBillion = 1_000_000_000;
@@ -28,25 +29,57 @@ export function inspect(value: Uint8Array | null): SoundEvent | string {
   }
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) return 'not an object';
   const event = parsed as SoundEvent;
-  return complaint(event) ?? event;
+  return complaint(event) ?? ownFields(event);
 }
 
 function complaint(event: SoundEvent): string | undefined {
+  const first = text('event_id', event.event_id, 64) ?? oneOf('kind', event.kind, 16, kinds);
+  if (first !== undefined) return first;
+  if (event.kind === 'sale') return complaintOfSale(event);
+  if (event.kind === 'refill') return complaintOfRefill(event);
+  return complaintOfHeartbeat(event);
+}
+
+const ofSales = ['purchase_id', 'purchase_index', 'customer_id', 'healthy', 'price_cents', 'cost_cents'];
+const foreign: Readonly<Record<string, readonly string[]>> = {
+  sale: ['quantity', 'status'],
+  refill: [...ofSales, 'status'],
+  heartbeat: [...ofSales, 'item', 'slot', 'quantity'],
+};
+
+/** Without what only events of other kinds have: a question must not find it here. */
+function ownFields(event: SoundEvent): SoundEvent {
+  const others = foreign[event.kind as string]!;
+  if (!others.some((name) => event[name] !== undefined)) return event;
+  return Object.fromEntries(Object.entries(event).filter(([name]) => !others.includes(name)));
+}
+
+function complaintOfSale(event: SoundEvent): string | undefined {
   return (
-    text('event_id', event.event_id, 64) ??
-    oneOf('kind', event.kind, 16, kinds) ??
     text('purchase_id', event.purchase_id, 64) ??
     integer('purchase_index', event.purchase_index, 1, 8) ??
-    text('snack_automat_id', event.snack_automat_id, 32) ??
-    oneOf('item', event.item, 32, soldItems) ??
-    integer('slot', event.slot, 1, 8) ??
+    machine(event) ??
+    slotWithItem(event) ??
     integer('customer_id', event.customer_id, 0, Number.MAX_SAFE_INTEGER) ??
     boolean('healthy', event.healthy) ??
     integer('price_cents', event.price_cents, 0, oneBillion) ??
     integer('cost_cents', event.cost_cents, 0, oneBillion) ??
-    integer('timestamp', event.timestamp, 0, Number.MAX_SAFE_INTEGER)
+    time(event)
   );
 }
+
+function complaintOfRefill(event: SoundEvent): string | undefined {
+  return machine(event) ?? slotWithItem(event) ?? integer('quantity', event.quantity, 0, 1_000_000) ?? time(event);
+}
+
+function complaintOfHeartbeat(event: SoundEvent): string | undefined {
+  return machine(event) ?? oneOf('status', event.status, 16, statuses) ?? time(event);
+}
+
+const machine = (event: SoundEvent) => text('snack_automat_id', event.snack_automat_id, 32);
+const slotWithItem = (event: SoundEvent) =>
+  oneOf('item', event.item, 32, soldItems) ?? integer('slot', event.slot, 1, 8);
+const time = (event: SoundEvent) => integer('timestamp', event.timestamp, 0, Number.MAX_SAFE_INTEGER);
 
 function text(name: string, value: unknown, longest: number): string | undefined {
   return (

@@ -2,7 +2,7 @@
  * Exact sums of events by key for one question, by plain adding: the checker's own arithmetic, not the project's.
  * A sum is kept as a number while that is exact and spilled into a BigInt before it would not be. Pure.
  */
-import type { KeyExpression, Question, Sum } from '../questions/question.js';
+import type { Filter, KeyExpression, Question, Sum } from '../questions/question.js';
 import type { SoundEvent } from './rule.js';
 
 /** Sums by key text (a JSON array of the key's parts), in the order of the question's sums; null is "no event". */
@@ -17,7 +17,6 @@ export interface Snapshot {
 /** What a question has counted in one partition so far. */
 export class Tally {
   readonly #question: Question;
-  readonly #filters: readonly (readonly [string, unknown])[];
   readonly #sums: readonly Sum[];
   readonly #rows = new Map<unknown, number>();
   readonly #texts: string[] = [];
@@ -26,14 +25,16 @@ export class Tally {
 
   constructor(question: Question) {
     this.#question = question;
-    this.#filters = Object.entries(question.where);
     this.#sums = Object.values(question.sums);
   }
 
   add(event: SoundEvent): void {
-    for (const [field, wanted] of this.#filters) if (event[field] !== wanted) return;
+    if (!passes(this.#question.where, event)) return;
     let cell = this.#row(event) * this.#sums.length;
-    for (const sum of this.#sums) this.#addTo(cell++, sum, event);
+    for (const sum of this.#sums) {
+      if (sum.where === undefined || passes(sum.where, event)) this.#addTo(cell, sum, event);
+      cell++;
+    }
   }
 
   snapshot(): Snapshot {
@@ -84,6 +85,16 @@ export class Tally {
   #spill(cell: number, value: bigint): void {
     this.#spilled.set(cell, (this.#spilled.get(cell) ?? 0n) + value);
   }
+}
+
+/** Each field of the filter has its value, or any of a list of values. */
+function passes(filter: Filter, event: SoundEvent): boolean {
+  for (const field in filter) {
+    const wanted = filter[field] as unknown;
+    const fits = Array.isArray(wanted) ? wanted.some((one) => one === event[field]) : event[field] === wanted;
+    if (!fits) return false;
+  }
+  return true;
 }
 
 /** The totals of several partitions' snapshots together. */

@@ -4,28 +4,29 @@
  */
 import type { FieldValue, Judgement } from './event.js';
 import { judge } from './parse.js';
-import { newPlainRow, readPlain } from './plain.js';
-import { eventRule, type FieldRule } from './rule.js';
+import { kindSlot, newPlainRow, readPlain } from './plain.js';
+import { eventRule, type FieldRule, isOfKind, type Kind, kinds } from './rule.js';
 
 type ReadField = (value: Uint8Array, row: Float64Array) => FieldValue;
 type MakeEvent = (value: Uint8Array, row: Float64Array) => Readonly<Record<string, FieldValue>>;
 
-/** A judge whose events have these fields at least; what the rule does not list is in no event. */
+/** A judge whose events have these fields at least, as far as the rule has them for their kind. */
 export function judgeFor(fields: Iterable<string>): (value: Uint8Array | null) => Judgement {
-  const makeEvent = compileEvent(new Set(fields));
+  const wanted = new Set(fields);
+  const makers = kinds.map((kind) => compileEvent(kind, wanted));
   const row = newPlainRow();
   return (value) => {
     if (value === null || !readPlain(value, row)) return judge(value);
-    return { event: makeEvent(value, row) };
+    return { event: makers[row[kindSlot]!]!(value, row) };
   };
 }
 
 /** One literal with all fields at once, as in parse.ts: set one by one they cost several times as much. */
-function compileEvent(wanted: ReadonlySet<string>): MakeEvent {
+function compileEvent(kind: Kind, wanted: ReadonlySet<string>): MakeEvent {
   const readers: ReadField[] = [];
   const entries: string[] = [];
   for (const [i, field] of eventRule.entries()) {
-    if (!wanted.has(field.name)) continue;
+    if (!wanted.has(field.name) || !isOfKind(field, kind)) continue;
     entries.push(`${JSON.stringify(field.name)}: readers[${readers.length}](value, row)`);
     readers.push(readerOf(field, 2 * i));
   }

@@ -1,16 +1,19 @@
 /**
- * Reads messages that are written as plainly as can be: the rule's fields in its order and nothing else, nothing escaped
+ * Reads messages that are written as plainly as can be: the rule's fields for their kind in its order and nothing else, nothing escaped
  * or spaced, all of it printable ASCII, and the rule keeps. Then the bytes are the fields and the fields are the bytes, and
  * both are had without a JSON parser at a fraction of its price. Of anything else it says nothing: parse.ts judges that,
  * and test/events holds the two to the same verdicts. Pure.
  */
-import { eventRule, type FieldRule } from './rule.js';
+import { beforeKind, eventRule, type FieldRule, fieldsOfKind, kinds } from './rule.js';
 
 /**
  * What was read of one message, two numbers a field in the rule's order. A text: where it begins and ends in the value;
  * one of a list of allowed ones: which one, and 0; an integer: its value, and 0; a boolean: 1 or 0, and 0.
  */
 export type PlainRow = Float64Array;
+
+/** Where a row says of which kind its message is: by its place in `kinds`. */
+export const kindSlot = slotOf('kind');
 
 /** A row to read into. */
 export const newPlainRow = (): PlainRow => new Float64Array(2 * eventRule.length);
@@ -31,20 +34,36 @@ function viewsOf(buffer: ArrayBufferLike) {
 
 type Reader = (bytes: Uint8Array, view: DataView, from: number, end: number, row: PlainRow) => boolean;
 
-const readWithin = compilePlain(eventRule);
+const readWithin = compilePlain();
 
 /** The rule as one straight function over bytes, for the reason that parse.ts gives. */
-export function compilePlain(rule: readonly FieldRule[]): Reader {
-  let before = '{';
-  const steps: string[] = [];
-  for (const [i, field] of rule.entries()) {
-    const isText = field.type === 'text';
-    steps.push(expect(`${before}${JSON.stringify(field.name)}:${isText ? '"' : ''}`), stepOf(field, 2 * i));
-    before = isText ? '",' : ',';
-  }
-  steps.push(expect(`${before.slice(0, -1)}}`), 'return at === end;');
-  const source = `return (bytes, view, from, end, row) => {\nlet at = from;\n${steps.join('\n')}\n};`;
+export function compilePlain(): Reader {
+  const ways = kinds.map((kind, i) => `case ${i}: {\n${readSource(fieldsOfKind(kind), beforeKind.length)}\n}`);
+  const source = `return (bytes, view, from, end, row) => {
+    let at = from;
+    ${readSource(beforeKind, 0)}
+    switch (row[${kindSlot}]) {\n${ways.join('\n')}\n}
+  };`;
   return new Function(source)() as Reader;
+}
+
+/** Reads these fields from the one at `first` on; to the end of the value, unless they are those that come before. */
+function readSource(fields: readonly FieldRule[], first: number): string {
+  const steps = fields.slice(first).flatMap((field, i) => {
+    const before = first + i === 0 ? '{' : `${quoteOf(fields[first + i - 1]!)},`;
+    return [expect(`${before}${JSON.stringify(field.name)}:${quoteOf(field)}`), stepOf(field, slotOf(field.name))];
+  });
+  if (first > 0) steps.push(expect(`${quoteOf(fields.at(-1)!)}}`), 'return at === end;');
+  return steps.join('\n');
+}
+
+function quoteOf({ type }: FieldRule): string {
+  return type === 'text' ? '"' : '';
+}
+
+/** Where a row has a field. */
+function slotOf(field: string): number {
+  return 2 * eventRule.findIndex(({ name }) => name === field);
 }
 
 /** Goes past a text that must stand there. */

@@ -13,6 +13,11 @@ export function fieldsOf(questions: readonly Question[]): ReadonlySet<string> {
 }
 
 function fieldsOfSum(sum: Sum): readonly string[] {
+  return [...Object.keys(sum.where ?? {}), ...addedUp(sum)];
+}
+
+/** The fields whose values a sum is made of. */
+export function addedUp(sum: Sum): readonly string[] {
   switch (sum.sum) {
     case 'count':
       return [];

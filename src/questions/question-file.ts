@@ -7,125 +7,15 @@
 import { type Document, isMap, isNode, isScalar, isSeq, Lexer, type Node, Parser, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { LabError } from '../errors.js';
-import { eventRule, type FieldRule } from '../events/rule.js';
-import { keyName, type Question } from './question.js';
+import type { Question } from './question.js';
+import { questions } from './question-schema.js';
 
 const fileBytesMax = 64 * 1024;
-const questionsMax = 20;
-const sumsMax = 16;
 /** A good file has 7. `yaml` calls itself for each level, and where the stack ran out it was seen to end the process. */
 const nestingMax = 32;
 
-const fieldNames = eventRule.map(({ name }) => name);
-const integerNames = eventRule.filter(({ type }) => type === 'integer').map(({ name }) => name);
-
-const integerField = z.enum(integerNames, `must be an integer field: ${integerNames.join(', ')}`);
-
-/** A mapping with these properties and no others. */
-function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
-  const names = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? `must be one of ${names}` : `must be a mapping of ${names}`),
-  });
-}
-
-const sumRule = 'must be count, total, total-of-product, least or greatest, as in { sum: total, field: slot }';
-const sum = z.discriminatedUnion(
-  'sum',
-  [
-    mapping({ sum: z.literal('count') }),
-    mapping({ sum: z.literal('total'), field: integerField }),
-    mapping({
-      sum: z.literal('total-of-product'),
-      fields: z.tuple([integerField, integerField], `must be two integer fields: ${integerNames.join(', ')}`),
-    }),
-    mapping({ sum: z.literal('least'), field: integerField }),
-    mapping({ sum: z.literal('greatest'), field: integerField }),
-  ],
-  sumRule,
-);
-
-// 41 characters of a column name, without the longest ending: _real_time.
-const sumNameRule = 'must be lowerCamelCase, of at most 31 characters where each capital counts two';
-const sumName = z
-  .string()
-  .regex(/^[a-z][a-zA-Z0-9]*$/, sumNameRule)
-  .refine((name) => name.replaceAll(/[A-Z]/g, '_$&').length <= 31, sumNameRule);
-
-const sumsRule = `must be a mapping of 1 to ${sumsMax} names to sums`;
-const sums = z
-  .record(sumName, sum, sumsRule)
-  .refine((named) => Object.keys(named).length >= 1 && Object.keys(named).length <= sumsMax, sumsRule);
-
-const keyPart = z.union(
-  [z.enum(fieldNames), z.strictObject({ hour: integerField }), z.strictObject({ minute: integerField })],
-  `must be a field (${fieldNames.join(', ')}), or the hour or minute of an integer field, as in { hour: timestamp }`,
-);
-
-const keyRule = 'must be a list of at least one field';
-const key = z
-  .array(keyPart, keyRule)
-  .min(1, keyRule)
-  .superRefine((parts, context) => {
-    for (const i of repeats(parts.map(keyName))) {
-      context.addIssue({ code: 'custom', path: [i], message: 'must be in the key once only' });
-    }
-  });
-
-/** The values that an event's field can have: a filter on any other would let nothing through, in silence. */
-function allowedValue(field: FieldRule): z.ZodType<string | number | boolean> {
-  if (field.type === 'boolean') return z.boolean('must be true or false');
-  if (field.type === 'integer') {
-    const rule = `must be a whole number from ${field.least} to ${field.greatest}`;
-    return z.int(rule).min(field.least, rule).max(field.greatest, rule);
-  }
-  if (field.allowed !== undefined) return z.enum(field.allowed, `must be one of ${field.allowed.join(', ')}`);
-  const rule = `must be a text of 1 to ${field.longest} characters`;
-  return z
-    .string(rule)
-    .min(1, rule)
-    .max(field.longest, rule)
-    .regex(/^\P{Cs}*$/u, rule);
-}
-
-const where = mapping(Object.fromEntries(eventRule.map((field) => [field.name, z.exactOptional(allowedValue(field))])));
-
-// 41 characters of a table name, without the `served_` before it and `_` with six hexadecimal digits behind it.
-const nameRule = 'must be a name of at most 27 characters, in lower-case words or numbers with hyphens between them';
-const asksRule = 'must be a line of 1 to 200 characters';
-const question = mapping({
-  name: z
-    .string(nameRule)
-    .max(27, nameRule)
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, nameRule),
-  // Trimmed, since a folded text of YAML ends with a line break.
-  asks: z
-    .string(asksRule)
-    .trim()
-    .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, asksRule),
-  where,
-  key,
-  sums,
-});
-
-const questionsRule = `must be a list of 1 to ${questionsMax} questions`;
-const questions = z
-  .array(question, questionsRule)
-  .min(1, questionsRule)
-  .max(questionsMax, questionsRule)
-  .superRefine((list, context) => {
-    for (const i of repeats(list.map(({ name }) => name))) {
-      context.addIssue({ code: 'custom', path: [i, 'name'], message: 'must be a name that no question before it has' });
-    }
-  });
-
 const fileRule = 'a file of questions is a list of them, or `questions:` with that list, and nothing else';
 const questionFile = z.strictObject({ questions }, fileRule).transform((file) => file.questions);
-
-/** The places of those that were there before. */
-function repeats(names: readonly string[]): readonly number[] {
-  return names.flatMap((name, i) => (names.indexOf(name) < i ? [i] : []));
-}
 
 /** What was read, and what it is called in errors. */
 type Source = { readonly text: string; readonly file: string };

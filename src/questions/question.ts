@@ -2,9 +2,18 @@
  * Questions: what is asked of the events, declared once as data from a closed list of sums and key expressions.
  * The fold, the batch, the stream job and the checker each interpret it. Pure.
  */
+import type { FieldValue } from '../events/event.js';
 
-/** A mergeable sum over the valid events. All are exact on signed 64-bit integers; overflow is an error. */
-export type Sum =
+/** Which events: all of these fields must have their value, or one of a list of values. */
+export type Filter = Readonly<Record<string, FieldValue | readonly FieldValue[]>>;
+
+/**
+ * A mergeable sum over the valid events that the question's filter lets through, and its own where it has one. All are exact
+ * on signed 64-bit integers; overflow is an error. A total of no event is 0, a least or greatest of none is null.
+ */
+export type Sum = SumOfEvents & { readonly where?: Filter };
+
+type SumOfEvents =
   | { readonly sum: 'count' }
   | { readonly sum: 'total'; readonly field: string }
   | { readonly sum: 'total-of-product'; readonly fields: readonly [string, string] }
@@ -27,20 +36,27 @@ export function unitAndField(time: TimeOfEvent): readonly [unit: TimeUnit, field
   return Object.entries(time)[0] as [TimeUnit, string];
 }
 
-/** A filter on fields (all must be equal), a key, and named sums. Names become columns: lower camel case. */
+/**
+ * A filter, a key, and named sums. Names become columns: lower camel case. Each event that comes through a filter has the
+ * fields that are looked at behind it (src/questions/kinds.ts).
+ */
 export interface Question {
   readonly name: string;
   readonly asks: string;
-  readonly where: Readonly<Record<string, string | number | boolean>>;
+  readonly where: Filter;
   readonly key: readonly KeyExpression[];
   readonly sums: Readonly<Record<string, Sum>>;
 }
 
-export const count = (): Sum => ({ sum: 'count' });
-export const total = (field: string): Sum => ({ sum: 'total', field });
-export const totalOfProduct = (a: string, b: string): Sum => ({ sum: 'total-of-product', fields: [a, b] });
-export const least = (field: string): Sum => ({ sum: 'least', field });
-export const greatest = (field: string): Sum => ({ sum: 'greatest', field });
+export const count = (where?: Filter): Sum => ({ sum: 'count', ...own(where) });
+export const total = (field: string, where?: Filter): Sum => ({ sum: 'total', field, ...own(where) });
+export const totalOfProduct = (a: string, b: string, where?: Filter): Sum => ({
+  ...{ sum: 'total-of-product', fields: [a, b], ...own(where) },
+});
+export const least = (field: string, where?: Filter): Sum => ({ sum: 'least', field, ...own(where) });
+export const greatest = (field: string, where?: Filter): Sum => ({ sum: 'greatest', field, ...own(where) });
+
+const own = (where: Filter | undefined) => (where === undefined ? {} : { where });
 
 /** The name of a key part, as in a column: `item`, `timestamp_hour`, `timestamp_minute`. */
 export function keyName(expression: KeyExpression): string {

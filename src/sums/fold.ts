@@ -4,7 +4,14 @@
  */
 import type { EventFields } from '../events/event.js';
 import type { SumName } from '../questions/overflow.js';
-import { type KeyExpression, type Question, type Sum, timeUnits, unitAndField } from '../questions/question.js';
+import {
+  type Filter,
+  type KeyExpression,
+  type Question,
+  type Sum,
+  timeUnits,
+  unitAndField,
+} from '../questions/question.js';
 import { plusOne, type Sums, type SumTable, within64Bits } from './table.js';
 
 /** An accumulator of one question. */
@@ -49,6 +56,19 @@ interface Cell {
 }
 
 function createCell(sum: Sum, name: SumName): Cell {
+  const cell = cellOfAll(sum, name);
+  if (sum.where === undefined) return cell;
+  const accepts = compileWhere(sum.where);
+  return {
+    add(event) {
+      if (accepts(event)) cell.add(event);
+    },
+    value: () => cell.value(),
+  };
+}
+
+/** Adds each event that it is given, whatever the sum's own filter is. */
+function cellOfAll(sum: Sum, name: SumName): Cell {
   switch (sum.sum) {
     case 'count':
       return totalCell(() => 1, name);
@@ -100,9 +120,12 @@ function extremeCell(sum: Extract<Sum, { sum: 'least' | 'greatest' }>, name: Sum
   };
 }
 
-function compileWhere(where: Question['where']): (event: EventFields) => boolean {
-  const conditions = Object.entries(where);
-  return (event) => conditions.every(([field, value]) => event[field] === value);
+function compileWhere(where: Filter): (event: EventFields) => boolean {
+  const conditions = Object.entries(where).map(([field, wanted]) => {
+    if (!Array.isArray(wanted)) return (event: EventFields) => event[field] === wanted;
+    return (event: EventFields) => wanted.includes(event[field]);
+  });
+  return (event) => conditions.every((holds) => holds(event));
 }
 
 function compileKey(key: readonly KeyExpression[]): (event: EventFields) => string {

@@ -4,7 +4,7 @@
  */
 import type { EventFields } from '../events/event.js';
 import { overflowed, type SumName } from '../questions/overflow.js';
-import type { KeyExpression, Question, Sum } from '../questions/question.js';
+import type { Filter, KeyExpression, Question, Sum } from '../questions/question.js';
 import type { SumTable } from '../sums/table.js';
 
 /** A number as long as it is exact, else a BigInt; null is "no event yet" for least and greatest. */
@@ -12,7 +12,7 @@ type Cell = number | bigint | null;
 
 /** One question, laid out for the loop, and its sums by key. */
 interface Counting {
-  readonly where: readonly (readonly [field: string, value: unknown])[];
+  readonly where: Filter;
   readonly key: readonly KeyExpression[];
   readonly sums: readonly Sum[];
   readonly names: readonly SumName[];
@@ -26,7 +26,7 @@ export class PlainFold {
   /** Starts from what is known already: a table per question, empty ones at the origin. */
   constructor(questions: readonly Question[], known: readonly SumTable[]) {
     this.#countings = questions.map(({ name: question, where, key, sums }, i) => ({
-      where: Object.entries(where),
+      where,
       key,
       sums: Object.values(sums),
       names: Object.keys(sums).map((sum) => ({ question, sum })),
@@ -48,14 +48,26 @@ export class PlainFold {
 }
 
 function addTo({ where, key, sums, cells }: Counting, event: EventFields): void {
-  for (const [field, value] of where) if (event[field] !== value) return;
+  if (!isAmong(where, event)) return;
   const name = keyName(key, event);
   let row = cells.get(name);
   if (row === undefined) {
     row = sums.map(emptyCell);
     cells.set(name, row);
   }
-  for (let i = 0; i < sums.length; i++) row[i] = afterEvent(sums[i]!, row[i]!, event);
+  for (let i = 0; i < sums.length; i++) {
+    const sum = sums[i]!;
+    if (sum.where === undefined || isAmong(sum.where, event)) row[i] = afterEvent(sum, row[i]!, event);
+  }
+}
+
+function isAmong(where: Filter, event: EventFields): boolean {
+  for (const field in where) {
+    const wanted: unknown = where[field];
+    const value = event[field];
+    if (Array.isArray(wanted) ? !wanted.includes(value) : wanted !== value) return false;
+  }
+  return true;
 }
 
 /** The JSON array of the key's parts. */

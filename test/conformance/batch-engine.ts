@@ -67,7 +67,8 @@ export function batchEngineBehaviour(open: () => Promise<FreshEngine>): void {
     expect(states.at(-1)).toBe('succeeded');
     const counts = { cut: jobs.clipped.cut, messages: below.length, rejected: below.length - events.length };
     expect(outputs.at(-1)).toMatchObject(counts);
-    expect(outputs.at(-1)!.sums.get('by-kind')!.get('["sale"]')![0]).toBe(BigInt(events.length));
+    const sales = events.filter(({ kind }) => kind === 'sale');
+    expect(outputs.at(-1)!.sums.get('by-kind')!.get('["sale"]')![0]).toBe(BigInt(sales.length));
   });
 
   it('fails a job whose sum leaves 64 bits, and has no output of it', async () => {

@@ -2,7 +2,7 @@
  * The messages of the one corpus: what a log may hold at its worst, in an order that nothing depends on. Each group is
  * there for one way in which a layer could count differently from another; all of it is the same in each run.
  */
-import { eventText, utf8 } from '../events/case.js';
+import { eventText, heartbeatFields, refillFields, utf8, validFields } from '../events/case.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
 
@@ -18,8 +18,13 @@ const most = Number.MAX_SAFE_INTEGER;
 const billion = 1_000_000_000;
 
 /** A valid event with some fields of other values. */
-export function saleOf(changes: Changes): Uint8Array {
-  return utf8(eventText(Object.fromEntries(Object.entries(changes).map(([name, v]) => [name, JSON.stringify(v)]))));
+export const saleOf = (changes: Changes): Uint8Array => eventOf(validFields, changes);
+const refillOf = (changes: Changes) => eventOf(refillFields, changes);
+const heartbeatOf = (changes: Changes) => eventOf(heartbeatFields, changes);
+
+function eventOf(whole: typeof validFields, changes: Changes): Uint8Array {
+  const sources = Object.entries(changes).map(([name, value]) => [name, JSON.stringify(value)]);
+  return utf8(eventText(Object.fromEntries(sources), whole));
 }
 
 /** Names of machines that a layer may take for another name, or for something else than a text. */
@@ -86,6 +91,21 @@ export const fullProduct: readonly Uint8Array[] = [
   saleOf({ purchase_id: 'full-product', customer_id: 1_023, price_cents: 1 }),
 ];
 
+/** What is put into a slot by others than those who sell from it, and machines that say how they are, and sell nothing. */
+const otherKinds: readonly Value[] = [
+  ...[1, 2, 3, 3, 8].map((slot, i) => refillOf({ slot, quantity: 10 * i, snack_automat_id: `SNACK--${i % 3}` })),
+  refillOf({ quantity: 1_000_000, timestamp: 0 }),
+  refillOf({ quantity: 7, snack_automat_id: 'SNACK--never-sold', slot: 8 }),
+  // Belong to sales, and add nothing here: neither to totals nor to extremes.
+  refillOf({ quantity: 7, price_cents: billion, customer_id: most, healthy: true, purchase_id: 'full-total' }),
+  ...['ok', 'error', 'ok', 'ok'].map((status, i) =>
+    heartbeatOf({ status, timestamp: 1_763_000_000_000 + (i % 3) * 60_000, snack_automat_id: `SNACK--${i % 2}` }),
+  ),
+  heartbeatOf({ status: 'error', snack_automat_id: 'SNACK--ill', timestamp: most }),
+  heartbeatOf({ snack_automat_id: 'SNACK--well', timestamp: 0, slot: 3, quantity: 5 }),
+  saleOf({ quantity: 999, status: 'error', snack_automat_id: 'SNACK--well' }),
+];
+
 /** Sales of many keys. A small linear congruential generator: they only have to differ. */
 function sales(howMany: number): readonly Value[] {
   let state = seed;
@@ -110,6 +130,7 @@ export const values: readonly Value[] = [
   ...names,
   ...malformedMessages(seed, 800),
   ...numbers,
+  ...otherKinds,
   ...duplicates,
   ...fullTotal,
   ...late,

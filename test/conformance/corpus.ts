@@ -6,7 +6,7 @@
 import { LogFold } from '../../src/checker/fold.js';
 import { inspect } from '../../src/checker/rule.js';
 import type { Position } from '../../src/positions/position.js';
-import { builtinQuestions } from '../../src/questions/builtin.js';
+import { beatsByMachine, builtinQuestions, stockBySlot } from '../../src/questions/builtin.js';
 import { count, greatest, least, type Question, total, totalOfProduct } from '../../src/questions/question.js';
 import type { Message } from '../../src/runtimes/ports.js';
 import type { SumTable } from '../../src/sums/table.js';
@@ -52,9 +52,25 @@ const sums = {
   cheapest: least('price_cents'),
   dearest: greatest('price_cents'),
 };
+/** Of sales, which alone have what these sums add up. */
 const ask = (name: string, key: Question['key'], where: Question['where'] = {}): Question => ({
-  ...{ name, asks: name, where, key, sums },
+  ...{ name, asks: name, where: { kind: 'sale', ...where }, key, sums },
 });
+
+/** Of all kinds; sums have filters of their own, of which some let nothing through for a key. */
+const ofAllKinds: Question = {
+  ...{ name: 'of-all-kinds', asks: 'All?', where: {}, key: ['snack_automat_id'] },
+  sums: {
+    events: count(),
+    refills: count({ kind: 'refill' }),
+    quantity: total('quantity', { kind: 'refill' }),
+    cents: total('price_cents', { healthy: true }),
+    margin: totalOfProduct('price_cents', 'cost_cents', { kind: 'sale', item: ['apple', 'mars'], slot: [1, 3] }),
+    firstRefill: least('timestamp', { kind: 'refill' }),
+    lastSold: greatest('timestamp', { kind: ['sale'] }),
+    lastEvent: greatest('timestamp'),
+  },
+};
 
 const filledTotal: Question = {
   ...ask('full-total', ['kind'], { purchase_id: 'full-total' }),
@@ -82,6 +98,10 @@ export const questions: readonly Question[] = [
   ask('of-nobody', ['item'], { event_id: 'nobody' }),
   filledTotal,
   filledProduct,
+  stockBySlot,
+  beatsByMachine,
+  ofAllKinds,
+  { ...ask('of-no-sale', []), where: { kind: ['heartbeat', 'refill'] }, key: ['kind'], sums: { events: count() } },
 ];
 
 export const messages: readonly Message[] = logOf(values);

@@ -24,9 +24,27 @@ export const validFields: Readonly<Record<string, string>> = {
   timestamp: '1763000000000',
 };
 
+/** The same of a refill and of a heartbeat. */
+export const refillFields: Readonly<Record<string, string>> = {
+  event_id: '"e-1"',
+  kind: '"refill"',
+  snack_automat_id: '"SNACK--7"',
+  item: '"apple"',
+  slot: '1',
+  quantity: '40',
+  timestamp: '1763000000000',
+};
+export const heartbeatFields: Readonly<Record<string, string>> = {
+  event_id: '"e-1"',
+  kind: '"heartbeat"',
+  snack_automat_id: '"SNACK--7"',
+  status: '"ok"',
+  timestamp: '1763000000000',
+};
+
 /** The JSON text of a valid event with some fields written otherwise, or left out where null. */
-export function eventText(changes: Readonly<Record<string, string | null>> = {}): string {
-  const fields = Object.entries({ ...validFields, ...changes }).filter(([, source]) => source !== null);
+export function eventText(changes: Readonly<Record<string, string | null>> = {}, whole = validFields): string {
+  const fields = Object.entries({ ...whole, ...changes }).filter(([, source]) => source !== null);
   return `{${fields.map(([name, source]) => `${JSON.stringify(name)}:${source}`).join(',')}}`;
 }
 
@@ -46,6 +64,9 @@ export const valid = (
 ): CorpusCase => ({ name, value: typeof value === 'string' ? utf8(value) : value, expected: { fields } });
 
 export const field = (name: string, source: string) => eventText({ [name]: source });
+export const refillText = (changes: Readonly<Record<string, string | null>> = {}) => eventText(changes, refillFields);
+export const heartbeatText = (changes: Readonly<Record<string, string | null>> = {}) =>
+  eventText(changes, heartbeatFields);
 /** The event's text with something between its last field and the closing brace. */
 export const withEnd = (end: string) => `${eventText().slice(0, -1)}${end}}`;
 export const withUnknown = (source: string) => withEnd(`,"extra":${source}`);

@@ -14,6 +14,7 @@ import {
   withEnd,
   withUnknown,
 } from './case.js';
+import { kindCases } from './corpus-kinds.js';
 import { longNumbers, numbers } from './corpus-numbers.js';
 
 const whole: readonly CorpusCase[] = [
@@ -233,5 +234,6 @@ export const corpus: readonly CorpusCase[] = [
   ...longNumbers,
   ...texts,
   ...fields,
+  ...kindCases,
   ...large,
 ];

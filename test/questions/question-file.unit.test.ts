@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/errors.js';
 import { eventRule } from '../../src/events/rule.js';
-import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
+import { beatsByMachine, builtinQuestions, itemsSold, stockBySlot } from '../../src/questions/builtin.js';
 import { count, greatest, keyName, least, total, totalOfProduct } from '../../src/questions/question.js';
 import { parseQuestionFile } from '../../src/questions/question-file.js';
 import { keyColumns, servedTable, sumColumn, sumFaces } from '../../src/serving/served-view.js';
@@ -50,7 +50,8 @@ function expectRefusal(...[, before, after, message]: Refused): void {
 const named = (names: readonly string[]) => JSON.stringify(names.map((name) => ({ ...itemsSold, name })));
 
 const fields = eventRule.map(({ name }) => name).join(', ');
-const integers = 'purchase_index, slot, customer_id, price_cents, cost_cents, timestamp';
+const kinds = 'sale, refill, heartbeat';
+const integers = 'purchase_index, slot, quantity, customer_id, price_cents, cost_cents, timestamp';
 
 describe('a file of questions', () => {
   it('declares the same data as a built-in question', () => {
@@ -67,7 +68,12 @@ describe('a file of questions', () => {
     const sums = { n, cents, product, first: least('timestamp'), last: greatest('timestamp') };
     const key = ['healthy', { hour: 'timestamp' }];
     const filtered = { name: 'all-of-it', asks: 'All?', where: { kind: 'sale', slot: 8, healthy: false }, key, sums };
-    const list = [filtered, { ...filtered, name: 'a2', where: {} }];
+    const list = [filtered, { ...filtered, name: 'a2', where: {}, key: ['kind'], sums: { n } }];
+    expect(parse(JSON.stringify(list))).toEqual(list);
+  });
+
+  it('may let several values through, and have filters of sums of their own', () => {
+    const list = [stockBySlot, beatsByMachine];
     expect(parse(JSON.stringify(list))).toEqual(list);
   });
 
@@ -82,8 +88,8 @@ describe('a file of questions', () => {
   });
 
   it('is refused as misuse with the first of its errors in the text, and with the place as fields', () => {
-    const error = refusalOf(changed('sale', 'refill').replace('price_cents', 'item').replace('[item]', '[]'));
-    expect(error.message).toBe('q.yaml:4:20: questions[0].where.kind is refill: must be one of sale');
+    const error = refusalOf(changed('sale', 'gift').replace('price_cents', 'item').replace('[item]', '[]'));
+    expect(error.message).toBe('q.yaml:4:20: questions[0].where.kind is gift: must be one of sale, refill, heartbeat');
     expect(error).toMatchObject({ kind: 'usage', detail: { file: 'q.yaml', line: 4, column: 20 } });
   });
 });
@@ -164,7 +170,9 @@ describe('a filter', () => {
   const customerRule = 'must be a whole number from 0 to 9007199254740991';
   it.each<Refused>([
     ['an unknown field', kind, 'pricecents: 1', `4:14 where.pricecents is not allowed: must be one of ${fields}`],
-    ['a kind that the rule does not allow', kind, 'kind: refill', '4:20 where.kind is refill: must be one of sale'],
+    ['a kind that the rule does not allow', kind, 'kind: gift', `4:20 where.kind is gift: must be one of ${kinds}`],
+    ['such a kind in a list', kind, 'kind: [sale, gift]', `4:20 where.kind is a list of 2: must be one of ${kinds}`],
+    ['a list of nothing', kind, 'kind: []', `4:20 where.kind is a list of 0: must be one of ${kinds}`],
     ['a text for an integer', kind, 'slot: "3"', `4:20 where.slot is "3": ${slotRule}`],
     ['an integer out of range', kind, 'slot: 9', `4:20 where.slot is 9: ${slotRule}`],
     ['a fraction', kind, 'slot: 1.5', `4:20 where.slot is 1.5: ${slotRule}`],
@@ -207,7 +215,12 @@ describe('sums', () => {
     ['an unknown field', 'count', 'total, field: price', `7:34 sums.sold.field is price: ${fieldRule}`],
     ['a field that is no integer', 'count', 'least, field: item', `7:34 sums.sold.field is item: ${fieldRule}`],
     ['no field', 'count', 'greatest', `7:13 sums.sold.field is missing: ${fieldRule}`],
-    ['a field to count', 'count', 'count, field: slot', '7:27 sums.sold.field is not allowed: must be one of sum'],
+    [
+      'a field to count',
+      'count',
+      'count, field: slot',
+      '7:27 sums.sold.field is not allowed: must be one of sum, where',
+    ],
     ['one of two', 'count', `${product} [slot]`, `7:46 sums.sold.fields is a list of 1: ${pairRule}`],
     ['a text in two', 'count', `${product} [slot, item]`, `7:53 sums.sold.fields[1] is item: ${fieldRule}`],
     ['none', good.slice(good.indexOf('sums:')), 'sums: {}', `6:11 sums is {}: ${sumsRule}`],
@@ -218,6 +231,35 @@ describe('sums', () => {
   it.each(['items_sold', 'Sold', '7', 'a'.repeat(32), `${'a'.repeat(28)}BC`])('are not named %s', (wrong) => {
     expectRefusal('', 'sold:', `${wrong}:`, `7:7 sums.${wrong} is not allowed: ${nameRule}`);
   });
+});
+
+describe('what no event that comes through has', () => {
+  const withoutItem = 'no heartbeat has item: add where: { kind: [sale, refill] }';
+  const sum = '{ sum: total, field: price_cents }';
+  const own = (where: string) => sum.replace(' }', `, where: ${where} }`);
+  const nothing = 'no event has all that this filter and the one around it ask for';
+  it.each<Refused>([
+    ['in the key', 'kind: sale', 'kind: [sale, heartbeat]', `5:11 key[0] is item: ${withoutItem}`],
+    [
+      'in a sum',
+      'kind: sale',
+      'kind: [sale, refill]',
+      `8:21 sums.revenueCents is ${sum}: no refill has price_cents: add where: { kind: sale }`,
+    ],
+    ['with any filter', '{ kind: sale }', '{}', `5:11 key[0] is item: ${withoutItem}`],
+    [
+      'with two that part',
+      'kind: sale',
+      'kind: heartbeat, slot: 3',
+      `4:12 where is { kind: heartbeat, slot: 3 }: ${nothing}`,
+    ],
+    [
+      'with one of its own',
+      sum,
+      own('{ kind: refill }'),
+      `8:21 sums.revenueCents is ${own('{ kind: refill }')}: ${nothing}`,
+    ],
+  ])('is refused %s', expectRefusal);
 });
 
 describe('what comes out', () => {

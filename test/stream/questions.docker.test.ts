@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { EventFields } from '../../src/events/event.js';
 import { judge } from '../../src/events/parse.js';
 import { items } from '../../src/events/rule.js';
-import { builtinQuestions } from '../../src/questions/builtin.js';
+import { beatsByMachine, builtinQuestions, stockBySlot } from '../../src/questions/builtin.js';
 import { count, greatest, least, type Question, total, totalOfProduct } from '../../src/questions/question.js';
 import { foldEvents } from '../../src/sums/fold.js';
 import {
@@ -31,12 +31,9 @@ const sums = {
   last: greatest('timestamp'),
   cheapest: least('price_cents'),
 };
+/** Of sales, which alone have what these sums add up. */
 const ask = (name: string, key: Question['key'], where: Question['where'] = {}): Question => ({
-  name,
-  asks: name,
-  where,
-  key,
-  sums,
+  ...{ name, asks: name, where: { kind: 'sale', ...where }, key, sums },
 });
 
 const questions: readonly Question[] = [
@@ -52,8 +49,13 @@ const questions: readonly Question[] = [
   ask('of-nothing', ['item'], { item: 'pear' }),
   ask('a-text-for-a-number', ['item'], { slot: '3' }),
   ask('a-number-for-a-text', ['item'], { event_id: 3 }),
+  ask('any-of-a-list', ['item', 'slot'], { item: ['apple', 'mars', 'pear'], slot: [1, '2', 3] }),
+  ask('none-of-a-list', ['item'], { slot: ['1', '2'] }),
   ask('a-text-with-quotes', ['event_id'], { purchase_id: `it's \\ "quoted" %_ \u00e9` }),
   ask('by-id', ['event_id'], { price_cents: 150 }),
+  { name: 'by-kind', asks: 'by-kind', where: {}, key: ['kind'], sums: { events: count(), first: least('timestamp') } },
+  stockBySlot,
+  beatsByMachine,
 ];
 
 /** A small linear congruential generator: the events only have to differ. */

@@ -41,12 +41,15 @@ function timeOf({ event }: RawEvent): number {
   return Math.min(event.timestamp as number, greatestDateMs);
 }
 
+/** A field that events of its kind do not have is left unset: a null would be written as a tombstone. */
 function insert(lab: string, minute: number, raw: RawEvent): Statement {
   const { event, message } = raw;
+  const whole = (field: string) => (event[field] === undefined ? undefined : BigInt(event[field] as number));
   return cql`INSERT INTO ${table('all_data_view')} (lab, minute, log_partition, log_offset, event_id, kind, purchase_id,
-      purchase_index, snack_automat_id, item, slot, customer_id, healthy, price_cents, cost_cents, event_time)
+      purchase_index, snack_automat_id, item, slot, quantity, status, customer_id, healthy, price_cents, cost_cents,
+      event_time)
     VALUES (${lab}, ${new Date(minute)}, ${message.partition}, ${BigInt(message.offset)}, ${event.event_id},
       ${event.kind}, ${event.purchase_id}, ${event.purchase_index}, ${event.snack_automat_id}, ${event.item},
-      ${event.slot}, ${BigInt(event.customer_id as number)}, ${event.healthy}, ${BigInt(event.price_cents as number)},
-      ${BigInt(event.cost_cents as number)}, ${new Date(timeOf(raw))})`;
+      ${event.slot}, ${event.quantity}, ${event.status}, ${whole('customer_id')}, ${event.healthy},
+      ${whole('price_cents')}, ${whole('cost_cents')}, ${new Date(timeOf(raw))})`;
 }

@@ -65,7 +65,7 @@ export const schema: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS ${keyspace}.all_data_view (
     lab text, minute timestamp, log_partition int, log_offset bigint,
     event_id text, kind text, purchase_id text, purchase_index int, snack_automat_id text, item text, slot int,
-    customer_id bigint, healthy boolean, price_cents bigint, cost_cents bigint, event_time timestamp,
+    quantity int, status text, customer_id bigint, healthy boolean, price_cents bigint, cost_cents bigint, event_time timestamp,
     PRIMARY KEY ((lab, minute), log_partition, log_offset)) WITH default_time_to_live = 3600 AND ${goneAfter}
     AND compaction = {'class': 'TimeWindowCompactionStrategy',
       'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`,

@@ -7,8 +7,8 @@ import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../errors.js';
 import type { EventFields } from '../../events/event.js';
 import { judge } from '../../events/parse.js';
-import { newPlainRow, readPlain } from '../../events/plain.js';
-import { eventRule, type FieldRule } from '../../events/rule.js';
+import { kindSlot, newPlainRow, readPlain } from '../../events/plain.js';
+import { eventRule, type FieldRule, isOfKind, type Kind, kinds } from '../../events/rule.js';
 import type { Message } from '../ports.js';
 import {
   type EncodedValues,
@@ -26,16 +26,23 @@ const columnTypes = { text: 'VARCHAR', integer: 'BIGINT', boolean: 'BOOLEAN' } a
 /** Messages that are looked at without giving way to others: some milliseconds. */
 const turnMessages = 4096;
 
-/** What was found of the messages. Fields are those of accepted ones alone, in their order, two numbers each (PlainRow). */
+/** A field's values, of those accepted messages whose kind has it, in their order: two numbers each (PlainRow). */
+interface FieldValues {
+  readonly field: FieldRule;
+  readonly firsts: Float64Array;
+  readonly seconds: Float64Array;
+  /** What holds each free text: the message, or the text alone where the message is not plain. Empty of other fields. */
+  readonly sources: Uint8Array[];
+  count: number;
+}
+
+/** What was found of the messages. */
 interface Judged {
-  readonly messages: readonly Message[];
-  /** Whether the rule accepts it, and whether its bytes are kept. */
-  readonly isAccepted: Uint8Array;
+  /** By message: 0 where the rule rejects it, else 1 and the place of its kind among `kinds`. */
+  readonly verdicts: Uint8Array;
+  /** By message: whether its bytes are kept. */
   readonly isKept: Uint8Array;
-  readonly accepted: Message[];
-  readonly fields: readonly Float64Array[];
-  /** Accepted ones that are not plain, by their place among the accepted. */
-  readonly odd: Map<number, EventFields>;
+  readonly fields: readonly FieldValues[];
   readonly kept: Uint8Array[];
   readonly reasons: string[];
 }
@@ -44,8 +51,10 @@ interface Judged {
 export async function archiveColumns(messages: readonly Message[]): Promise<readonly Column[]> {
   const judged = await judgeAll(messages);
   const columns = [...placeColumns(messages), ...keptColumns(judged)];
-  for (const [i, field] of eventRule.entries()) {
-    columns.push(column(field.name, columnTypes[field.type], presence(judged.isAccepted), valuesOf(judged, field, i)));
+  const present = presenceByKinds(judged.verdicts);
+  for (const values of judged.fields) {
+    const { field } = values;
+    columns.push(column(field.name, columnTypes[field.type], present(field), encoded(values)));
     await setImmediate();
   }
   return columns;
@@ -53,39 +62,70 @@ export async function archiveColumns(messages: readonly Message[]): Promise<read
 
 async function judgeAll(messages: readonly Message[]): Promise<Judged> {
   const flags = () => new Uint8Array(messages.length);
-  const judged: Judged = {
-    ...{ messages, isAccepted: flags(), isKept: flags(), accepted: [], odd: new Map(), kept: [], reasons: [] },
-    fields: Array.from({ length: 2 * eventRule.length }, () => new Float64Array(messages.length)),
-  };
+  const numbers = () => new Float64Array(messages.length);
+  const fields = eventRule.map((field) => ({
+    ...{ field, firsts: numbers(), seconds: numbers(), sources: [], count: 0 },
+  }));
+  const judged: Judged = { verdicts: flags(), isKept: flags(), fields, kept: [], reasons: [] };
   const row = newPlainRow();
   for (let from = 0; from < messages.length; from += turnMessages) {
-    for (let i = from; i < Math.min(from + turnMessages, messages.length); i++) judgeOne(judged, i, row);
+    for (let i = from; i < Math.min(from + turnMessages, messages.length); i++) {
+      judgeOne(judged, i, messages[i]!.value, row);
+    }
     await setImmediate();
   }
   return judged;
 }
 
-function judgeOne(judged: Judged, i: number, row: Float64Array): void {
-  const message = judged.messages[i]!;
-  const { value } = message;
-  const place = judged.accepted.length;
+function judgeOne(judged: Judged, i: number, value: Uint8Array | null, row: Float64Array): void {
   if (value !== null && readPlain(value, row)) {
-    for (let slot = 0; slot < row.length; slot++) judged.fields[slot]![place] = row[slot]!;
-  } else {
-    if (value !== null) {
-      judged.isKept[i] = 1;
-      judged.kept.push(value);
-    }
-    const judgement = judge(value);
-    if ('reason' in judgement) {
-      judged.reasons.push(judgement.reason);
-      return;
-    }
-    judged.odd.set(place, judgement.event);
+    const kind = row[kindSlot]!;
+    judged.verdicts[i] = 1 + kind;
+    addPlain(judged, placesByKind[kind]!, row, value);
+    return;
   }
-  judged.isAccepted[i] = 1;
-  judged.accepted.push(message);
+  if (value !== null) {
+    judged.isKept[i] = 1;
+    judged.kept.push(value);
+  }
+  const judgement = judge(value);
+  if ('reason' in judgement) {
+    judged.reasons.push(judgement.reason);
+    return;
+  }
+  const kind = kinds.indexOf(judgement.event.kind as Kind);
+  judged.verdicts[i] = 1 + kind;
+  for (const place of placesByKind[kind]!) addValue(judged.fields[place]!, judgement.event);
 }
+
+/** By kind: the places of its fields in the rule. */
+const placesByKind = kinds.map((kind) => eventRule.flatMap((field, i) => (isOfKind(field, kind) ? [i] : [])));
+
+function addPlain({ fields }: Judged, places: readonly number[], row: Float64Array, value: Uint8Array): void {
+  for (const place of places) {
+    const values = fields[place]!;
+    values.firsts[values.count] = row[2 * place]!;
+    values.seconds[values.count] = row[2 * place + 1]!;
+    values.count++;
+    if (isFree(values.field)) values.sources.push(value);
+  }
+}
+
+function addValue(values: FieldValues, event: EventFields): void {
+  const { field, sources, firsts, seconds } = values;
+  const value = event[field.name]!;
+  const at = values.count++;
+  if (field.type !== 'text') firsts[at] = Number(value);
+  else if (field.allowed !== undefined) firsts[at] = field.allowed.indexOf(value as string);
+  else {
+    const text = Buffer.from(value as string);
+    sources.push(text);
+    firsts[at] = 0;
+    seconds[at] = text.length;
+  }
+}
+
+const isFree = (field: FieldRule) => field.type === 'text' && field.allowed === undefined;
 
 const column = (name: string, type: ColumnType, isThere: Column['isThere'], values: EncodedValues): Column => ({
   ...{ name, type, isThere, values },
@@ -105,8 +145,8 @@ function placeColumns(messages: readonly Message[]): Column[] {
   ];
 }
 
-function keptColumns({ isAccepted, isKept, kept, reasons }: Judged): Column[] {
-  const isRejected = isAccepted.map((flag) => 1 - flag);
+function keptColumns({ verdicts, isKept, kept, reasons }: Judged): Column[] {
+  const isRejected = verdicts.map((verdict) => (verdict === 0 ? 1 : 0));
   return [
     column('value', 'BLOB', presence(isKept), encodeTexts(wholeTexts(kept))),
     column(
@@ -128,42 +168,28 @@ function presence(flags: Uint8Array): Column['isThere'] {
   return flags.includes(1) ? flags : false;
 }
 
-function valuesOf({ accepted, fields, odd }: Judged, field: FieldRule, i: number): EncodedValues {
-  const [values, ends] = [fields[2 * i]!, fields[2 * i + 1]!];
-  switch (field.type) {
-    case 'integer':
-      for (const [place, event] of odd) values[place] = event[field.name] as number;
-      return encodeIntegers(values, accepted.length);
-    case 'boolean':
-      for (const [place, event] of odd) values[place] = Number(event[field.name]);
-      return encodeBooleans(values, accepted.length);
-    case 'text':
-      if (field.allowed !== undefined) {
-        for (const [place, event] of odd) values[place] = field.allowed.indexOf(event[field.name] as string);
-        return encodeListed(values, accepted.length, field.allowed);
-      }
-      return encodeTexts(freeTexts(accepted, values, ends, odd, field.name));
-  }
+/** Which messages have a field: the same for all fields of the same kinds. */
+function presenceByKinds(verdicts: Uint8Array): (field: FieldRule) => Column['isThere'] {
+  const known = new Map<string, Column['isThere']>();
+  return (field) => {
+    const id = field.kinds?.join() ?? '';
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const has = Uint8Array.from([0, ...kinds.map((kind) => Number(isOfKind(field, kind)))]);
+    const isThere = presence(verdicts.map((verdict) => has[verdict]!));
+    known.set(id, isThere);
+    return isThere;
+  };
 }
 
-/** A plain message's text lies in its value. */
-function freeTexts(
-  accepted: readonly Message[],
-  starts: Float64Array,
-  ends: Float64Array,
-  odd: ReadonlyMap<number, EventFields>,
-  name: string,
-): TextValues {
-  const texts = new Map<number, Buffer>();
-  for (const [place, event] of odd) {
-    const text = Buffer.from(event[name] as string);
-    texts.set(place, text);
-    starts[place] = 0;
-    ends[place] = text.length;
+function encoded({ field, firsts, seconds, sources, count }: FieldValues): EncodedValues {
+  switch (field.type) {
+    case 'integer':
+      return encodeIntegers(firsts, count);
+    case 'boolean':
+      return encodeBooleans(firsts, count);
+    case 'text':
+      if (field.allowed !== undefined) return encodeListed(firsts, count, field.allowed);
+      return encodeTexts({ count, source: (i) => sources[i]!, starts: firsts, ends: seconds });
   }
-  const source =
-    texts.size === 0
-      ? (i: number) => accepted[i]!.value!
-      : (i: number) => texts.get(i) ?? (accepted[i]!.value as Uint8Array);
-  return { count: accepted.length, source, starts, ends };
 }

@@ -5,7 +5,7 @@
  * the event anew gives the same ones, which is so of plain messages (src/events/plain.ts) and only of them.
  */
 import { writeFile } from 'node:fs/promises';
-import { eventRule } from '../../events/rule.js';
+import { fieldsOfKind, type Kind, kinds } from '../../events/rule.js';
 import type { Message } from '../ports.js';
 import { archiveColumns } from './archive-columns.js';
 import { parquetBytes } from './parquet/file.js';
@@ -25,7 +25,14 @@ export async function concatenate(sql: Sql, path: string, files: readonly string
 
 /** A message's bytes, of a row of such a file. */
 export const messageBytes = `CASE WHEN value IS NULL AND reason IS NULL
-  THEN encode(to_json({${eventRule.map(({ name }) => `${sqlText(name)}: ${quoted(name)}`).join(', ')}})::VARCHAR) ELSE value END`;
+  THEN encode((CASE kind ${kinds.map((kind) => `WHEN ${sqlText(kind)} THEN ${jsonOfKind(kind)}`).join(' ')} END)::VARCHAR)
+  ELSE value END`;
+
+function jsonOfKind(kind: Kind): string {
+  return `to_json({${fieldsOfKind(kind)
+    .map(({ name }) => `${sqlText(name)}: ${quoted(name)}`)
+    .join(', ')}})`;
+}
 
 /** The table function that reads these files. */
 export function parquetFiles(paths: readonly string[]): string {

@@ -4,7 +4,14 @@
  */
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import { eventRule } from '../../events/rule.js';
-import { type KeyExpression, type Question, type Sum, timeUnits, unitAndField } from '../../questions/question.js';
+import {
+  type Filter,
+  type KeyExpression,
+  type Question,
+  type Sum,
+  timeUnits,
+  unitAndField,
+} from '../../questions/question.js';
 import { type SumTable, within64Bits } from '../../sums/table.js';
 import type { Row } from './database.js';
 import { quoted, sqlText } from './sql-names.js';
@@ -50,7 +57,14 @@ function keySql(part: KeyExpression): string {
   return `${quoted(field)} - ${quoted(field)} % ${timeUnits[unit]}`;
 }
 
+/** A total of no event is 0, and null to SQL. */
 function sumSql(sum: Sum): string {
+  if (sum.where === undefined) return aggregateSql(sum);
+  const own = `${aggregateSql(sum)} FILTER (WHERE ${[...Object.entries(sum.where).map(conditionSql), 'true'].join(' AND ')})`;
+  return sum.sum === 'least' || sum.sum === 'greatest' ? own : `coalesce(${own}, 0)`;
+}
+
+function aggregateSql(sum: Sum): string {
   switch (sum.sum) {
     case 'count':
       return 'count(*)';
@@ -65,12 +79,14 @@ function sumSql(sum: Sum): string {
   }
 }
 
-/** A value of another type than the field's is equal to none of it. */
-function conditionSql([name, value]: readonly [string, string | number | boolean]): string {
+/** A value of another type than the field's is equal to none of it, as is each value of an empty list. */
+function conditionSql([name, wanted]: readonly [string, Filter[string]]): string {
   const type = typeOf(name);
-  const wanted = { text: 'string', integer: 'number', boolean: 'boolean' } as const;
-  if (type === undefined || typeof value !== wanted[type]) return 'false';
-  return `${quoted(name)} = ${typeof value === 'string' ? sqlText(value) : String(value)}`;
+  const types = { text: 'string', integer: 'number', boolean: 'boolean' } as const;
+  const values = [wanted].flat().filter((value) => type !== undefined && typeof value === types[type]);
+  if (values.length === 0) return 'false';
+  const texts = values.map((value) => (typeof value === 'string' ? sqlText(value) : String(value)));
+  return texts.length === 1 ? `${quoted(name)} = ${texts[0]}` : `${quoted(name)} IN (${texts.join(', ')})`;
 }
 
 function typeOf(field: string) {

@@ -38,6 +38,7 @@ final class EventParser {
         .build();
 
     private final EventRule rule;
+    private final int kind;
     private final Object[] values;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
         .onMalformedInput(CodingErrorAction.REPORT)
@@ -46,6 +47,7 @@ final class EventParser {
 
     EventParser(EventRule rule) {
         this.rule = rule;
+        this.kind = rule.indexOf("kind");
         this.values = new Object[rule.size()];
     }
 
@@ -70,7 +72,7 @@ final class EventParser {
         }
     }
 
-    /** A field of the message judged last, which was valid: a String, a Long or a Boolean. */
+    /** A field of the message judged last, which was valid: a String, a Long or a Boolean; null where its kind has none. */
     Object value(int index) {
         return values[index];
     }
@@ -122,9 +124,14 @@ final class EventParser {
         return (long) number;
     }
 
+    /** In the rule's order. What the message has of other kinds' fields is forgotten. */
     private String firstProblem() {
         for (int i = 0; i < values.length; i++) {
             EventRule.Field field = rule.field(i);
+            if (!field.isOf(values[kind])) {
+                values[i] = null;
+                continue;
+            }
             String problem = problem(field, values[i]);
             if (problem != null) return field.name() + ": " + problem;
         }

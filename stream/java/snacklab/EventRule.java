@@ -14,8 +14,15 @@ import java.util.Set;
 final class EventRule {
     enum Type { TEXT, INTEGER, BOOLEAN }
 
-    /** A field that must be there. Bounds are inclusive; `longest` counts UTF-16 units; `allowed` null is any text. */
-    record Field(String name, Type type, int longest, Set<String> allowed, long least, long greatest) {}
+    /**
+     * A field that must be there, in events of these kinds; `kinds` null is all. Bounds are inclusive; `longest` counts UTF-16
+     * units; `allowed` null is any text.
+     */
+    record Field(String name, Set<String> kinds, Type type, int longest, Set<String> allowed, long least, long greatest) {
+        boolean isOf(Object kind) {
+            return kinds == null || kinds.contains(kind);
+        }
+    }
 
     private final Field[] fields;
     private final Map<String, Integer> indexByName = new HashMap<>();
@@ -34,24 +41,26 @@ final class EventRule {
 
     private static Field field(JsonNode node) {
         String name = node.required("name").textValue();
+        Set<String> kinds = texts(node, "kinds");
         switch (node.required("type").textValue()) {
             case "text":
-                return new Field(name, Type.TEXT, node.required("longest").intValue(), allowed(node), 0, 0);
+                return new Field(name, kinds, Type.TEXT, node.required("longest").intValue(), texts(node, "allowed"), 0, 0);
             case "integer":
                 long least = node.required("least").longValue();
-                return new Field(name, Type.INTEGER, 0, null, least, node.required("greatest").longValue());
+                return new Field(name, kinds, Type.INTEGER, 0, null, least, node.required("greatest").longValue());
             case "boolean":
-                return new Field(name, Type.BOOLEAN, 0, null, 0, 0);
+                return new Field(name, kinds, Type.BOOLEAN, 0, null, 0, 0);
             default:
                 throw new IllegalArgumentException("the rule's field " + name + " has an unknown type: " + node.get("type"));
         }
     }
 
-    private static Set<String> allowed(JsonNode node) {
-        if (!node.has("allowed")) return null;
-        Set<String> allowed = new HashSet<>();
-        node.get("allowed").forEach(text -> allowed.add(text.textValue()));
-        return allowed;
+    /** A list of texts, or null where the field has none by that name. */
+    private static Set<String> texts(JsonNode node, String name) {
+        if (!node.has(name)) return null;
+        Set<String> texts = new HashSet<>();
+        node.get(name).forEach(text -> texts.add(text.textValue()));
+        return texts;
     }
 
     int size() {

@@ -47,7 +47,10 @@ public final class JudgeMessages {
         if (reason != null) out.writeStringField("reason", reason);
         else {
             out.writeObjectFieldStart("event");
-            for (int i = 0; i < rule.size(); i++) out.writeObjectField(rule.field(i).name(), parser.value(i));
+            for (int i = 0; i < rule.size(); i++) {
+                // Null is a field that events of this kind do not have.
+                if (parser.value(i) != null) out.writeObjectField(rule.field(i).name(), parser.value(i));
+            }
             out.writeEndObject();
         }
         out.writeEndObject();
