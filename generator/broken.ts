@@ -3,13 +3,12 @@
  * pass the rule of src/events/rule.ts (a test sees to it), so that each ends as exactly one dead letter. Pure.
  */
 import type { SaleEvent } from '../src/events/event.js';
-import { lanes } from './purchases.js';
-import { draw, keyOfSeed, scale } from './random.js';
+import { draw, keyOfSeed, lanes, scale } from './random.js';
 
-/** Makes a broken message of a good event; null is a message without a value. */
+/** Makes a broken message of a good event, a sale; null is a message without a value. */
 type Breakage = (event: SaleEvent) => Uint8Array | null;
 
-/** The broken message that comes after this event, where the malformed knob wants one. */
+/** The broken message that comes after the event of this index, made of a sale nearby, where the malformed knob wants one. */
 export function brokenMessage(seed: number, index: number, event: SaleEvent): Uint8Array | null {
   const bits = draw(keyOfSeed(seed), index, lanes.breakage);
   return breakages[scale(bits, breakages.length)]![1](event);
@@ -57,6 +56,9 @@ export const breakages: readonly (readonly [name: string, make: Breakage])[] = [
   ['purchase_index 0', changed({ purchase_index: 0 })],
   ['unknown item', changed({ item: 'durian' })],
   ['unknown kind', changed({ kind: 'gift' })],
+  ['refill without a quantity', changed({ kind: 'refill' })],
+  ['refill of less than nothing', changed({ kind: 'refill', quantity: -1 })],
+  ['heartbeat with an unknown status', changed({ kind: 'heartbeat', status: 'tired' })],
   ['empty machine', changed({ snack_automat_id: '' })],
   ['machine too long', changed({ snack_automat_id: 'SNACK--'.repeat(100) })],
   ['lone surrogate', changed({ snack_automat_id: 'SNACK--\ud800' })],

@@ -1,11 +1,13 @@
-/** The messages of a run of events, as the record batches of one send: sales, and what the knobs make of them. Pure. */
+/** The messages of a run of events, as the record batches of one send, with what the knobs make of them. Pure. */
 import { machineCount, machineId } from '../src/machines/catalogue.js';
 import { brokenMessage } from './broken.js';
+import { saleNumberUpTo } from './event-index.js';
 import { eventWriter, longestEventBytes } from './event-json.js';
+import { eventsOf } from './events.js';
 import { partitionOf } from './kafka/partitioner.js';
 import { append, beginInPlace, endInPlace, newBatch, type RecordBatch } from './kafka/record-batch.js';
 import { type Knobs, mishapsOf } from './knobs.js';
-import { eventAt, salesOf } from './purchases.js';
+import { saleAt } from './purchases.js';
 
 export interface ChunkOptions {
   readonly seed: number;
@@ -38,7 +40,7 @@ const usualMessageBytes = 270;
 export type ChunkMaker = (from: number, events: number, nowMs: number) => Chunk;
 
 export function chunkMaker({ seed, knobs, partitions, timeline }: ChunkOptions): ChunkMaker {
-  const saleAt = salesOf(seed);
+  const eventOf = eventsOf(seed);
   const write = eventWriter(seed);
   const mishaps = mishapsOf(seed, knobs);
   const machines = machinesOf(partitions);
@@ -48,20 +50,20 @@ export function chunkMaker({ seed, knobs, partitions, timeline }: ChunkOptions):
     let repeats = 0;
     let broken = 0;
     for (let full = false; index < from + events && !full; index++) {
-      const sale = saleAt(index);
-      const { key, partition } = machines[sale.machine]!;
+      const event = eventOf(index);
+      const { key, partition } = machines[event.machine]!;
       open[partition] ??= newBatch(partition, nowMs, roomFor(events, partitions));
       const batch = open[partition];
       const timestampMs = Math.max(0, timestampOf(timeline, index, nowMs) - mishaps.lateByMs(index));
       const at = beginInPlace(batch, key, longestEventBytes);
-      const end = write(batch, at, sale, timestampMs);
+      const end = write(batch, at, event, timestampMs);
       endInPlace(batch, at, end);
       if (mishaps.isRepeated(index)) {
         append(batch, key, batch.bytes.slice(at, end));
         repeats++;
       }
       if (mishaps.isBroken(index)) {
-        append(batch, key, brokenMessage(seed, index, eventAt(seed, index, timestampMs)));
+        append(batch, key, brokenMessage(seed, index, saleAt(seed, saleNumberUpTo(index), timestampMs)));
         broken++;
       }
       full = batch.length > fullBatchBytes;

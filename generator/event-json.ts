@@ -4,7 +4,10 @@
  */
 import { machineCount, machineId } from '../src/machines/catalogue.js';
 import { catalogue } from './catalogue.js';
+import type { EventNumbers } from './events.js';
+import type { Heartbeat } from './heartbeats.js';
 import type { Sale } from './purchases.js';
+import type { Refill } from './refills.js';
 
 /** Bytes to write into, under both of the views that the writer needs. */
 export interface Target {
@@ -15,45 +18,72 @@ export interface Target {
 /** No event needs more room than this, whatever its numbers. */
 export const longestEventBytes = 400;
 
-/** Writes one sale's JSON at `at` and returns the position after it. There must be room for `longestEventBytes`. */
-export type EventWriter = (into: Target, at: number, sale: Sale, timestampMs: number) => number;
+/** Writes one event's JSON at `at` and returns the position after it. There must be room for `longestEventBytes`. */
+export type EventWriter = (into: Target, at: number, event: EventNumbers, timestampMs: number) => number;
 
 /** A writer for one seed's events; it keeps the texts that all of them share. */
 export function eventWriter(seed: number): EventWriter {
   const texts = sharedTexts(seed);
-  return (into, start, sale, timestampMs) => {
+  return (into, start, event, timestampMs) => {
     let at = put(into.view, start, texts.eventId);
-    at = putNumber(into.bytes, at, sale.index);
-    at = put(into.view, at, texts.purchaseId);
-    at = putNumber(into.bytes, at, sale.purchase);
-    at = put(into.view, at, texts.purchaseIndex);
-    into.bytes[at++] = zero + sale.purchaseIndex;
-    at = put(into.view, at, texts.machine[sale.machine]!);
-    at = put(into.view, at, texts.item[sale.item]!);
-    at = putNumber(into.bytes, at, sale.customer);
-    at = put(into.view, at, texts.money[sale.item]!);
+    at = putNumber(into.bytes, at, event.index);
+    if (event.kind === 'sale') at = putSale(into, at, event, texts);
+    else if (event.kind === 'refill') at = putRefill(into, at, event, texts);
+    else at = putHeartbeat(into, at, event, texts);
     at = putNumber(into.bytes, at, timestampMs);
     into.bytes[at++] = closingBrace;
     return at;
   };
 }
 
+function putSale({ bytes, view }: Target, start: number, sale: Readonly<Sale>, texts: Texts): number {
+  let at = put(view, start, texts.purchaseId);
+  at = putNumber(bytes, at, sale.purchase);
+  at = put(view, at, texts.purchaseIndex);
+  bytes[at++] = zero + sale.purchaseIndex;
+  at = put(view, at, texts.machine[sale.machine]!);
+  at = put(view, at, texts.item[sale.item]!);
+  at = putNumber(bytes, at, sale.customer);
+  return put(view, at, texts.money[sale.item]!);
+}
+
+function putRefill({ bytes, view }: Target, start: number, refill: Readonly<Refill>, texts: Texts): number {
+  let at = put(view, start, texts.refill);
+  at = put(view, at, texts.machine[refill.machine]!);
+  at = put(view, at, texts.refilledItem[refill.item]!);
+  at = putNumber(bytes, at, refill.quantity);
+  return put(view, at, texts.timestamp);
+}
+
+function putHeartbeat({ view }: Target, start: number, heartbeat: Readonly<Heartbeat>, texts: Texts): number {
+  let at = put(view, start, texts.heartbeat);
+  at = put(view, at, texts.machine[heartbeat.machine]!);
+  return put(view, at, texts.status[heartbeat.status]);
+}
+
 const zero = 0x30;
 const closingBrace = 0x7d;
 
-/** What stands between the numbers, in the order of `SaleEvent`. */
+type Texts = ReturnType<typeof sharedTexts>;
+
+/** What stands between the numbers, in the order of the event's fields; those of all kinds end before the timestamp. */
 function sharedTexts(seed: number) {
   return {
     eventId: textOf(`{"event_id":"${seed}-`),
+    machine: Array.from({ length: machineCount }, (_, m) => textOf(`,"snack_automat_id":"${machineId(m)}"`)),
     purchaseId: textOf(`","kind":"sale","purchase_id":"${seed}-p`),
     purchaseIndex: textOf('","purchase_index":'),
-    machine: Array.from({ length: machineCount }, (_, m) => textOf(`,"snack_automat_id":"${machineId(m)}"`)),
     item: catalogue.map((entry) => textOf(`,"item":"${entry.item}","slot":${entry.slot},"customer_id":`)),
     money: catalogue.map((entry) =>
       textOf(
         `,"healthy":${entry.healthy},"price_cents":${entry.priceCents},"cost_cents":${entry.costCents},"timestamp":`,
       ),
     ),
+    refill: textOf('","kind":"refill"'),
+    refilledItem: catalogue.map((entry) => textOf(`,"item":"${entry.item}","slot":${entry.slot},"quantity":`)),
+    timestamp: textOf(',"timestamp":'),
+    heartbeat: textOf('","kind":"heartbeat"'),
+    status: { ok: textOf(',"status":"ok","timestamp":'), error: textOf(',"status":"error","timestamp":') },
   };
 }
 

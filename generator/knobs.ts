@@ -2,8 +2,7 @@
  * What goes wrong on purpose: late, repeated and broken messages, as fractions of the events. Each is a draw of the
  * event's own, so the same seed goes wrong at the same places, and a checker can tell which those are. Pure.
  */
-import { lanes } from './purchases.js';
-import { draw, keyOfSeed, within } from './random.js';
+import { draw, keyOfSeed, lanes, within } from './random.js';
 
 /** Fractions of the events, 0 to 1. */
 export interface Knobs {

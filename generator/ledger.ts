@@ -22,7 +22,7 @@ const acknowledged = z.object({
   /** The knobs in force: they say which of these events were sent twice, and which were followed by a broken message. */
   duplicate: fraction,
   malformed: fraction,
-  /** Messages in the log that these events account for: sales, repeats and broken ones. */
+  /** Messages in the log that these events account for: their own, repeats and broken ones. */
   messages: whole,
   /** By partition: the first message's offset and how many follow each other from there; -1 where it is not known. */
   offsets: z.record(z.string(), z.tuple([z.number().int(), whole])),

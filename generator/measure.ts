@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../src/runtimes/ports.js';
+import { eventAt } from './events.js';
 import { openProducer, producerDefaults } from './kafka/producer.js';
 import { openLedger } from './ledger-file.js';
 import { newProgress, produceEvents } from './produce-events.js';
-import { eventAt } from './purchases.js';
 
 export interface MeasureOptions {
   readonly kafka: string;

@@ -4,7 +4,7 @@ import { type Acknowledged, countEvents, type Ledger, unaccounted } from './ledg
 
 /**
  * First a `ledger` line. For each stretch of acknowledged events where they are in the log, then its events in pieces.
- * `fromIndex` is included, `untilIndex` is not. The event of an index is `eventId(seed, index)` of purchases.ts: each
+ * `fromIndex` is included, `untilIndex` is not. The event of an index is `eventId(seed, index)` of event-index.ts: each
  * index of an `acknowledged` piece is in the log once, or twice where `repeats` names it. `broken` names the events
  * that a message follows which is not a valid event. Events `in-doubt` are in the log once, twice or not at all.
  */

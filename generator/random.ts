@@ -8,7 +8,22 @@ export function keyOfSeed(seed: number): number {
   return mix(mix(seed | 0) ^ (Math.floor(seed / 0x1_0000_0000) + 0x9e37_79b9));
 }
 
-/** 32 random bits (0 to 2^32-1) of one counter. Each use of randomness has a `lane` of its own. */
+/** One lane for each use of randomness: no two may share one. */
+export const lanes = {
+  size: 1,
+  machine: 2,
+  customer: 3,
+  item: 4,
+  late: 5,
+  lateBy: 6,
+  repeat: 7,
+  broken: 8,
+  breakage: 9,
+  outage: 10,
+  silence: 11,
+};
+
+/** 32 random bits (0 to 2^32-1) of one counter. `lane` is one of `lanes`. */
 export function draw(key: number, counter: number, lane: number): number {
   const low = mix(mix(key + Math.imul(lane, 0x9e37_79b1)) ^ (counter | 0));
   return mix(low ^ Math.floor(counter / 0x1_0000_0000)) >>> 0;

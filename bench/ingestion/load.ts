@@ -1,6 +1,6 @@
 /** One run of requests against an ingestion service, in the process that calls it; its figures go to stdout as JSON. */
 import autocannon from 'autocannon';
-import { eventAt } from '../../generator/purchases.js';
+import { saleAt } from '../../generator/purchases.js';
 import { sendPaced } from './paced.js';
 
 export interface Load {
@@ -48,6 +48,6 @@ async function sendAll({ url, seconds, connections }: Omit<Load, 'rate'>, sent: 
 }
 
 function bodyOf(i: number): string {
-  const events = Array.from({ length: eventsPerRequest }, (_, n) => eventAt(1, i * eventsPerRequest + n, Date.now()));
+  const events = Array.from({ length: eventsPerRequest }, (_, n) => saleAt(1, i * eventsPerRequest + n, Date.now()));
   return JSON.stringify(events);
 }

@@ -3,6 +3,7 @@
  * catalogue with a history: a running cost holds from its day on, so that what is charged for an hour never changes when
  * the next one comes. Made for a shop as busy as the lab is at 50 events a second. Pure.
  */
+import { items } from '../events/rule.js';
 
 /** What a machine costs an hour, from an instant on. Money is integer cents. */
 interface RunningCost {
@@ -15,6 +16,11 @@ export interface Place {
   readonly machines: number;
   /** How often a purchase happens at a machine here, compared with those of other places. */
   readonly popularity: number;
+  /**
+   * Items that each slot of a machine here holds: five deviations and a half more than are sold on average between two refills
+   * by the lab's generator, 1.44 times the popularity, which takes turns at the slots (generator/refills.ts).
+   */
+  readonly slotCapacity: number;
   /** By time; there is none before the first. */
   readonly runningCosts: readonly RunningCost[];
 }
@@ -32,24 +38,26 @@ export const places: readonly Place[] = [
     name: 'main station',
     machines: 14,
     popularity: 100,
+    slotCapacity: 212,
     runningCosts: [since(openedMs, 9_000), since(rentRaised, 12_000)],
   },
-  { name: 'airport', machines: 10, popularity: 80, runningCosts: [since(openedMs, 60_000)] },
-  { name: 'university', machines: 16, popularity: 60, runningCosts: [since(openedMs, 5_000)] },
+  { name: 'airport', machines: 10, popularity: 80, slotCapacity: 178, runningCosts: [since(openedMs, 60_000)] },
+  { name: 'university', machines: 16, popularity: 60, slotCapacity: 140, runningCosts: [since(openedMs, 5_000)] },
   {
     name: 'shopping mall',
     machines: 12,
     popularity: 50,
+    slotCapacity: 120,
     runningCosts: [since(openedMs, 11_000), since(rentRaised, 15_000)],
   },
-  { name: 'hospital', machines: 12, popularity: 45, runningCosts: [since(openedMs, 6_000)] },
-  { name: 'office park', machines: 14, popularity: 30, runningCosts: [since(openedMs, 5_000)] },
-  { name: 'school', machines: 14, popularity: 20, runningCosts: [since(openedMs, 3_000)] },
-  { name: 'gym', machines: 8, popularity: 12, runningCosts: [since(openedMs, 4_000)] },
-  { name: 'town hall', machines: 8, popularity: 8, runningCosts: [since(openedMs, 3_500)] },
-  { name: 'museum', machines: 8, popularity: 6, runningCosts: [since(openedMs, 17_500)] },
-  { name: 'trade fair', machines: 6, popularity: 4, runningCosts: [since(openedMs, 14_000)] },
-  { name: 'ferry pier', machines: 4, popularity: 3, runningCosts: [since(openedMs, 9_000)] },
+  { name: 'hospital', machines: 12, popularity: 45, slotCapacity: 112, runningCosts: [since(openedMs, 6_000)] },
+  { name: 'office park', machines: 14, popularity: 30, slotCapacity: 80, runningCosts: [since(openedMs, 5_000)] },
+  { name: 'school', machines: 14, popularity: 20, slotCapacity: 60, runningCosts: [since(openedMs, 3_000)] },
+  { name: 'gym', machines: 8, popularity: 12, slotCapacity: 42, runningCosts: [since(openedMs, 4_000)] },
+  { name: 'town hall', machines: 8, popularity: 8, slotCapacity: 32, runningCosts: [since(openedMs, 3_500)] },
+  { name: 'museum', machines: 8, popularity: 6, slotCapacity: 26, runningCosts: [since(openedMs, 17_500)] },
+  { name: 'trade fair', machines: 6, popularity: 4, slotCapacity: 22, runningCosts: [since(openedMs, 14_000)] },
+  { name: 'ferry pier', machines: 4, popularity: 3, slotCapacity: 19, runningCosts: [since(openedMs, 9_000)] },
 ];
 
 /** The place of each machine, by the machine's number. */
@@ -65,6 +73,16 @@ const placeById = new Map(placeOfMachine.map((place, machine) => [machineId(mach
 /** The place of a machine by its id; undefined for one that is not of this shop. */
 export function placeOf(id: string): Place | undefined {
   return placeById.get(id);
+}
+
+/** How many items each slot of a machine holds; undefined for one that is not of this shop. */
+export function slotCapacityOf(id: string): number | undefined {
+  return placeById.get(id)?.slotCapacity;
+}
+
+/** What a slot (from 1) holds, the same at each machine; undefined where there is no such slot. */
+export function itemOfSlot(slot: number): string | undefined {
+  return items[slot - 1];
 }
 
 /** What one machine at a place costs from an instant up to another, in cents; a part of a cent is left out. */

@@ -1,9 +1,9 @@
 // Goal: an event that is lost, or is there too often, is found by its id. Method: a printed ledger and a log by hand,
 // and the generator's own printed ledger of a seed with repeats and broken messages.
 import { describe, expect, it } from 'vitest';
+import { eventAt } from '../../generator/events.js';
 import { mishapsOf } from '../../generator/knobs.js';
 import { printedLines } from '../../generator/printed-ledger.js';
-import { eventAt } from '../../generator/purchases.js';
 import { LedgerSearch } from '../../src/checker/ledger.js';
 import { bytes, sale } from './small-lab.js';
 

@@ -3,11 +3,11 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { type ChunkOptions, chunkMaker } from '../../generator/chunk.js';
+import { eventAt } from '../../generator/events.js';
 import { crc32c } from '../../generator/kafka/crc32c.js';
 import { partitionOf } from '../../generator/kafka/partitioner.js';
 import { append, newBatch, sealBatch } from '../../generator/kafka/record-batch.js';
 import { mishapsOf } from '../../generator/knobs.js';
-import { eventAt } from '../../generator/purchases.js';
 import { judge } from '../../src/events/parse.js';
 import { machineCount, machineId } from '../../src/machines/catalogue.js';
 import { readBatch, type StoredMessage, slowCrc32c } from './read-batch.js';

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { breakages, brokenMessage } from '../../generator/broken.js';
 import { latenessMs, mishapsOf } from '../../generator/knobs.js';
-import { eventAt } from '../../generator/purchases.js';
+import { saleAt } from '../../generator/purchases.js';
 import { judge } from '../../src/events/parse.js';
 
 const none = { late: 0, duplicate: 0, malformed: 0 };
 const first = (count: number) => Array.from({ length: count }, (_, i) => i);
-const event = (index: number) => eventAt(7, index, 1_790_000_000_000);
+const sale = (n: number) => saleAt(7, n, 1_790_000_000_000);
 
 describe('the knobs', () => {
   it('do nothing at 0 and everything at 1', () => {
@@ -45,20 +45,20 @@ describe('the knobs', () => {
 });
 
 describe('broken messages', () => {
-  it.each(breakages)('%s: is no event, whatever event it is made of', (_, make) => {
-    for (const index of first(200)) expect(judge(make(event(index)))).toHaveProperty('reason');
+  it.each(breakages)('%s: is no event, whatever sale it is made of', (_, make) => {
+    for (const index of first(200)) expect(judge(make(sale(index)))).toHaveProperty('reason');
   });
 
   it('come in all ways, and in the same way for the same seed and index', () => {
-    const texts = first(2000).map((index) => String(brokenMessage(7, index, event(0))));
+    const texts = first(2000).map((index) => String(brokenMessage(7, index, sale(0))));
     expect(new Set(texts).size).toBe(breakages.length);
-    expect(first(2000).map((index) => String(brokenMessage(7, index, event(0))))).toEqual(texts);
-    expect(first(2000).map((index) => String(brokenMessage(8, index, event(0))))).not.toEqual(texts);
+    expect(first(2000).map((index) => String(brokenMessage(7, index, sale(0))))).toEqual(texts);
+    expect(first(2000).map((index) => String(brokenMessage(8, index, sale(0))))).not.toEqual(texts);
   });
 
   it('fail for many reasons', () => {
     const reasons = breakages.map(([, make]) => {
-      const judged = judge(make(event(0)));
+      const judged = judge(make(sale(0)));
       return 'reason' in judged ? judged.reason : 'none';
     });
     expect(new Set(reasons).size).toBeGreaterThan(15);

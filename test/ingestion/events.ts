@@ -1,11 +1,11 @@
 /** Events and requests as the tests of ingestion send them. */
 import { Agent, request } from 'node:http';
-import { eventAt } from '../../generator/purchases.js';
+import { saleAt } from '../../generator/purchases.js';
 
 const seed = 77;
 
-/** The n-th event's text. */
-export const eventText = (n: number): string => JSON.stringify(eventAt(seed, n, 1_700_000_000_000 + n));
+/** The text of the n-th event, a sale. */
+export const eventText = (n: number): string => JSON.stringify(saleAt(seed, n, 1_700_000_000_000 + n));
 
 /** The texts of events `from` up to `until`. */
 export const eventTexts = (from: number, until: number): string[] =>
