@@ -1,6 +1,12 @@
+import { brokenMachines } from './breakdowns.js';
 import { unprofitableMachines, whereMostIsSold } from './machines.js';
 import type { Presented } from './presented.js';
+import { emptySoon } from './stock.js';
 import { healthyShare, salesTrend } from './trends.js';
 
 /** All that is presented of answers, by no question alone. */
-export const presentedAnswers: readonly Presented[] = [unprofitableMachines, whereMostIsSold, salesTrend, healthyShare];
+export const presentedAnswers: readonly Presented[] = [
+  ...[unprofitableMachines, whereMostIsSold],
+  ...[salesTrend, healthyShare],
+  ...[emptySoon, brokenMachines],
+];

@@ -3,6 +3,7 @@ import type { Cell, ColumnKind } from './presented.js';
 
 /** `1,234`, `-12.05` of cents, `12.5 %` of a share, six digits of a figure; a text as it is. */
 export function cellText(cell: Cell, kind: ColumnKind): string {
+  if (kind === 'number' && typeof cell === 'string') return cell;
   if (kind === 'share') return `${(Number(cell) * 100).toFixed(1)} %`;
   if (kind === 'number') return String(Number(Number(cell).toPrecision(6)));
   if (kind === 'count') return grouped(String(cell));

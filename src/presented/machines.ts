@@ -2,6 +2,7 @@
 import { openedMs, placeOf, places, runningCents } from '../machines/catalogue.js';
 import { revenueByMachine } from '../questions/builtin.js';
 import { eventTimeText } from './event-time.js';
+import { strangers } from './machine-ids.js';
 import type { NamedSums, Presented, PresentedTable } from './presented.js';
 
 export const unprofitableMachines: Presented = {
@@ -51,8 +52,6 @@ function timeOf(rows: NamedSums['rows']): { readonly fromMs: number; readonly un
   const last = rows.reduce((greatest, { sums }) => Math.max(greatest, Number(sums.lastMs)), 0);
   return { fromMs: Math.max(first, openedMs), untilMs: Math.max(last, openedMs) };
 }
-
-const strangers = (count: number) => (count === 0 ? '' : `, and ${count} that are not in the catalogue`);
 
 export const whereMostIsSold: Presented = {
   name: 'where-most-is-sold',

@@ -3,13 +3,19 @@
  * all that needs a catalogue or a time are made here, from the exact sums of one question at one position; so what is
  * presented is as exact as they are, and the same sums always give the same. Pure.
  */
-import type { Question } from '../questions/question.js';
+import type { Filter, Question, Sum } from '../questions/question.js';
 
 /** How a column is read: `cents` are shown as money, `share` is a fraction of 1, `number` a rounded figure. */
 export type ColumnKind = 'text' | 'count' | 'cents' | 'share' | 'number';
 
-/** A cell by its column's kind: texts as they are, `share` and `number` as numbers, the others as whole numbers. */
+/**
+ * A cell by its column's kind: texts as they are, `share` and `number` as numbers, the others as whole numbers. Where a
+ * `number` is not known it is `notKnown`: 0 would be a lie.
+ */
 export type Cell = string | bigint | number;
+
+/** In the place of a figure that the sums do not give. */
+export const notKnown = 'unknown';
 
 export interface PresentedTable {
   readonly rows: readonly (readonly Cell[])[];
@@ -44,16 +50,27 @@ export interface NamedSums {
 export function lacks({ of, uses, name }: Presented, question: Question): string | undefined {
   const differing = [
     ...(same(question.key, of.key) ? [] : ['key']),
-    ...(same(sorted(question.where), sorted(of.where)) ? [] : ['where']),
-    ...uses.filter((sum) => !same(question.sums[sum], of.sums[sum])),
+    ...(same(plainFilter(question.where), plainFilter(of.where)) ? [] : ['where']),
+    ...uses.filter((sum) => !same(plainSum(question.sums[sum]), plainSum(of.sums[sum]))),
   ];
   if (differing.length === 0) return undefined;
   return `${name} is made of ${of.name}, whose ${differing.join(' and ')} this version declares otherwise`;
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-const sorted = (record: Readonly<Record<string, unknown>>) =>
-  Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** By name: the order in which a version writes something down means nothing. */
+const sorted = <T>(record: Readonly<Record<string, T>>) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Filters that let the same events through look the same: values in one order, each once, a single one as a list. */
+const plainFilter = (filter: Filter = {}) =>
+  sorted(filter).map(([field, values]) => [field, [...new Set([values].flat())].sort()] as const);
+
+function plainSum(sum: Sum | undefined) {
+  if (sum === undefined) return undefined;
+  const { where, ...summed } = sum;
+  return [sorted<unknown>(summed), plainFilter(where)];
+}
 
 /** A row of an answer as it is shown: its merged sums as decimal texts, null where no event has any. */
 interface ShownRow {

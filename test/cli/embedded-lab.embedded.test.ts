@@ -107,7 +107,7 @@ describe('an embedded Lambda lab', () => {
   });
 
   it('changes a question, switches, rolls back and drops', async () => {
-    const changed = await passed('lambda', 'change', '--as', 'v2', '--questions', 'docs/questions-trend.yaml');
+    const changed = await passed('lambda', 'change', '--as', 'v2', '--questions', 'docs/questions-business.yaml');
     expect(changed).toMatchObject({ pipeline: 'lambda-2', caughtUp: true });
     expect(await passed('lambda', 'switch', 'v2')).toMatchObject({ to: 'lambda-2', changed: true, back: false });
     expect(await passed('lambda', 'verify', '--seconds', '20')).toMatchObject({ verdict: 'pass', wrong: 0 });

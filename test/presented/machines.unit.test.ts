@@ -3,18 +3,24 @@
  * Method: events of a seed, folded by the project and, beside it, added up by hand; and what is hostile or missing.
  */
 import { describe, expect, it } from 'vitest';
-import { eventAt } from '../../generator/purchases.js';
+import { saleAt } from '../../generator/purchases.js';
 import { machineId, placeOf } from '../../src/machines/catalogue.js';
 import { presentedAnswers } from '../../src/presented/all.js';
 import { unprofitableMachines, whereMostIsSold } from '../../src/presented/machines.js';
 import { lacks, namedSums, type Presented } from '../../src/presented/presented.js';
-import { builtinQuestions, revenueByMachine, salesByMinute } from '../../src/questions/builtin.js';
+import {
+  beatsByMachine,
+  builtinQuestions,
+  revenueByMachine,
+  salesByMinute,
+  stockBySlot,
+} from '../../src/questions/builtin.js';
 import { count, total } from '../../src/questions/question.js';
 import type { SumTable } from '../../src/sums/table.js';
 
 const startMs = Date.UTC(2026, 9, 1);
 /** Fifty a second for forty minutes. */
-const events = Array.from({ length: 120_000 }, (_, i) => eventAt(5, i, startMs + i * 20));
+const events = Array.from({ length: 120_000 }, (_, i) => saleAt(5, i, startMs + i * 20));
 
 /** By plain adding, as the sums of the question are declared. */
 function sumsOf(some: readonly (typeof events)[number][]): SumTable {
@@ -119,7 +125,7 @@ describe('where most is sold', () => {
 
 describe('what is presented', () => {
   it('has names of its own, and is made of what the declared questions say', () => {
-    const declared = [...builtinQuestions, salesByMinute];
+    const declared = [...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine];
     const names = [...presentedAnswers, ...declared].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const presented of presentedAnswers) {

@@ -130,6 +130,8 @@ describe('a cell', () => {
     [123_456n, 'cents', '1,234.56'],
     [0.123_45, 'share', '12.3 %'],
     [1_234_567n, 'count', '1,234,567'],
+    [0.123_456_789, 'number', '0.123457'],
+    ['unknown', 'number', 'unknown'],
     ['<b>', 'text', '<b>'],
   ] as const)('of %s as %s is %s', (cell, kind, text) => {
     expect(cellText(cell, kind)).toBe(text);

@@ -5,10 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { askedNamed } from '../../src/cli/commands/asked.js';
+import { presentedAnswers } from '../../src/presented/all.js';
 import { type Line, lineOf, lineSums } from '../../src/presented/line.js';
 import { lacks, type NamedSums } from '../../src/presented/presented.js';
 import { healthyShare, salesTrend } from '../../src/presented/trends.js';
-import { builtinQuestions, salesByMinute } from '../../src/questions/builtin.js';
+import { beatsByMachine, builtinQuestions, salesByMinute, stockBySlot } from '../../src/questions/builtin.js';
 import { parseQuestionFile } from '../../src/questions/question-file.js';
 
 const originMs = Date.UTC(2026, 0, 1);
@@ -117,20 +118,26 @@ describe('the healthy share', () => {
   });
 });
 
-describe('questions for trends', () => {
-  const file = 'docs/questions-trend.yaml';
+describe("the questions of the shop's owner", () => {
+  const file = 'docs/questions-business.yaml';
   const questions = parseQuestionFile(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), file);
 
   it('are those of the file, beside the built-in ones', () => {
-    expect(questions).toEqual([...builtinQuestions, salesByMinute]);
-    for (const presented of [salesTrend, healthyShare]) expect(lacks(presented, questions[2]!)).toBeUndefined();
+    expect(questions).toEqual([...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine]);
+    for (const presented of presentedAnswers) {
+      const question = questions.find(({ name }) => name === presented.of.name)!;
+      expect(lacks(presented, question)).toBeUndefined();
+    }
   });
 
   it('are named where the live version does not answer them', () => {
     const from = { lab: 'kappa', store: undefined as never, clock: undefined as never } as const;
-    expect(() => askedNamed('sales-trend', builtinQuestions, from)).toThrow(
-      expect.objectContaining({ kind: 'usage', suggestion: expect.stringContaining(`replay --as v2 --questions`) }),
-    );
-    expect(askedNamed('healthy-share', questions, from).name).toBe('healthy-share');
+    for (const name of ['sales-trend', 'healthy-share', 'empty-soon', 'broken-machines']) {
+      const suggestion = expect.stringMatching(`replay --as v2 --questions FILE, .* ${file} has it`);
+      expect(() => askedNamed(name, builtinQuestions, from)).toThrow(
+        expect.objectContaining({ kind: 'usage', suggestion }),
+      );
+      expect(askedNamed(name, questions, from).name).toBe(name);
+    }
   });
 });

@@ -1,0 +1,97 @@
+/**
+ * What is presented of heartbeats by machine: which machines are silent, and which report errors. There is no clock here:
+ * now is the newest heartbeat of any machine, so the same answer always says the same, and a paused lab breaks no machine.
+ *
+ * How long is too long follows from the machines themselves. Where half of them have been silent for a while, that is the
+ * lab's pace and not a breakdown: a slow generator, or one heartbeat with a wild time, makes all of them old alike. So such
+ * a heartbeat hides silence for good, and `says` shows its time. When a paused lab goes on, or a slow one goes faster, the
+ * machines whose turn is in the second half of the first round are told as silent until they have spoken. Pure.
+ */
+import { machineCount, machineId, placeOf } from '../machines/catalogue.js';
+import { beatsByMachine } from '../questions/builtin.js';
+import { eventTimeText } from './event-time.js';
+import { byId } from './machine-ids.js';
+import { type NamedSums, notKnown, type Presented, type PresentedTable } from './presented.js';
+
+/** No machine is silent before so many ms. */
+export const silentMsMin = 10_000;
+
+/** Nor before so many times the median of all machines' silence. That is half a round: with 4, two rounds were missed. */
+export const silentMediansMin = 4;
+
+/** With so many heartbeats of the catalogue's machines in the median, one that has sent none is silent, and not just later. */
+export const beatsUntilMissed = 3;
+
+/** A machine that was heard of. */
+interface Heard {
+  readonly id: string;
+  readonly beats: number;
+  readonly lastMs: number;
+  readonly reportsErrors: boolean;
+}
+
+export const brokenMachines: Presented = {
+  name: 'broken-machines',
+  asks: 'Which machines are silent or report errors?',
+  of: beatsByMachine,
+  uses: ['beats', 'lastMs', 'lastOkMs', 'lastErrorMs'],
+  columns: [
+    { name: 'machine', kind: 'text' },
+    { name: 'place', kind: 'text' },
+    { name: 'problem', kind: 'text' },
+    { name: 'last heard of', kind: 'text' },
+    { name: 'seconds silent', kind: 'number' },
+  ],
+  present: presentBroken,
+};
+
+/** First those never heard of, then the silent ones, the longest silence first, then those that report errors. */
+function presentBroken({ rows }: NamedSums): PresentedTable {
+  const heard = rows.flatMap(heardOf);
+  if (heard.length === 0) return { rows: [], says: 'nothing heard yet' };
+  const newestMs = heard.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0);
+  const silentMs = ({ lastMs }: Heard) => newestMs - lastMs;
+  const limitMs = Math.max(silentMsMin, silentMediansMin * median(heard.map(silentMs)));
+  const silent = heard.filter((one) => silentMs(one) > limitMs).sort((a, b) => a.lastMs - b.lastMs || byId(a.id, b.id));
+  const failing = heard.filter((one) => one.reportsErrors && silentMs(one) <= limitMs).sort((a, b) => byId(a.id, b.id));
+  const { missed, awaited } = unheard(heard);
+  const row = (problem: string) => (one: Heard) => {
+    return [one.id, placeText(one.id), problem, eventTimeText(one.lastMs), silentMs(one) / 1000];
+  };
+  return {
+    rows: [
+      ...missed.map((id) => [id, placeText(id), 'silent', 'never', notKnown]),
+      ...silent.map(row('silent')),
+      ...failing.map(row('errors')),
+    ],
+    says:
+      `${missed.length + silent.length} silent and ${failing.length} with errors of ${heard.length + missed.length} ` +
+      `machines${awaited.length === 0 ? '' : `, and ${awaited.length} not heard of yet`}, as of ` +
+      `${eventTimeText(newestMs)}, the newest heartbeat; silent is one not heard of for over ${limitMs / 1000} s`,
+  };
+}
+
+/** None of a row that only the truth has. An error holds until the machine says `ok` at a later time. */
+function heardOf({ key, sums }: NamedSums['rows'][number]): readonly Heard[] {
+  const { beats, lastMs, lastOkMs, lastErrorMs } = sums;
+  if (lastMs === undefined) return [];
+  const reportsErrors = lastErrorMs !== undefined && (lastOkMs === undefined || lastErrorMs > lastOkMs);
+  return [{ id: key.snack_automat_id!, beats: Number(beats), lastMs: Number(lastMs), reportsErrors }];
+}
+
+/**
+ * The catalogue's machines that sent nothing: missed where the others have had their rounds, else awaited, as in a lab that
+ * has just begun. A lab that hears of strangers only misses none.
+ */
+function unheard(heard: readonly Heard[]): { readonly missed: readonly string[]; readonly awaited: readonly string[] } {
+  const ids = new Set(heard.map(({ id }) => id));
+  const silent = Array.from({ length: machineCount }, (_, machine) => machineId(machine)).filter((id) => !ids.has(id));
+  const beats = heard.filter(({ id }) => placeOf(id) !== undefined).map((one) => one.beats);
+  const haveRounds = beats.length > 0 && median(beats) >= beatsUntilMissed;
+  return haveRounds ? { missed: silent, awaited: [] } : { missed: [], awaited: silent };
+}
+
+/** The middle one, of an even number the greater: of two machines nobody can say that the older one is too old. */
+const median = (some: readonly number[]) => [...some].sort((a, b) => a - b)[Math.floor(some.length / 2)]!;
+
+const placeText = (id: string) => placeOf(id)?.name ?? 'unknown';
