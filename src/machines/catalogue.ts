@@ -17,8 +17,8 @@ export interface Place {
   /** How often a purchase happens at a machine here, compared with those of other places. */
   readonly popularity: number;
   /**
-   * Items that each slot of a machine here holds: five deviations and a half more than are sold on average between two refills
-   * by the lab's generator, 1.44 times the popularity, which takes turns at the slots (generator/refills.ts).
+   * Items that each slot of a machine here holds. On average 1.44 times the popularity are sold between two refills by the
+   * lab's generator (generator/refills.ts), and never more than this in 400 times of each slot.
    */
   readonly slotCapacity: number;
   /** By time; there is none before the first. */
@@ -38,26 +38,26 @@ export const places: readonly Place[] = [
     name: 'main station',
     machines: 14,
     popularity: 100,
-    slotCapacity: 212,
+    slotCapacity: 216,
     runningCosts: [since(openedMs, 9_000), since(rentRaised, 12_000)],
   },
-  { name: 'airport', machines: 10, popularity: 80, slotCapacity: 178, runningCosts: [since(openedMs, 60_000)] },
-  { name: 'university', machines: 16, popularity: 60, slotCapacity: 140, runningCosts: [since(openedMs, 5_000)] },
+  { name: 'airport', machines: 10, popularity: 80, slotCapacity: 180, runningCosts: [since(openedMs, 60_000)] },
+  { name: 'university', machines: 16, popularity: 60, slotCapacity: 146, runningCosts: [since(openedMs, 5_000)] },
   {
     name: 'shopping mall',
     machines: 12,
     popularity: 50,
-    slotCapacity: 120,
+    slotCapacity: 122,
     runningCosts: [since(openedMs, 11_000), since(rentRaised, 15_000)],
   },
-  { name: 'hospital', machines: 12, popularity: 45, slotCapacity: 112, runningCosts: [since(openedMs, 6_000)] },
-  { name: 'office park', machines: 14, popularity: 30, slotCapacity: 80, runningCosts: [since(openedMs, 5_000)] },
-  { name: 'school', machines: 14, popularity: 20, slotCapacity: 60, runningCosts: [since(openedMs, 3_000)] },
-  { name: 'gym', machines: 8, popularity: 12, slotCapacity: 42, runningCosts: [since(openedMs, 4_000)] },
-  { name: 'town hall', machines: 8, popularity: 8, slotCapacity: 32, runningCosts: [since(openedMs, 3_500)] },
-  { name: 'museum', machines: 8, popularity: 6, slotCapacity: 26, runningCosts: [since(openedMs, 17_500)] },
+  { name: 'hospital', machines: 12, popularity: 45, slotCapacity: 114, runningCosts: [since(openedMs, 6_000)] },
+  { name: 'office park', machines: 14, popularity: 30, slotCapacity: 86, runningCosts: [since(openedMs, 5_000)] },
+  { name: 'school', machines: 14, popularity: 20, slotCapacity: 66, runningCosts: [since(openedMs, 3_000)] },
+  { name: 'gym', machines: 8, popularity: 12, slotCapacity: 46, runningCosts: [since(openedMs, 4_000)] },
+  { name: 'town hall', machines: 8, popularity: 8, slotCapacity: 34, runningCosts: [since(openedMs, 3_500)] },
+  { name: 'museum', machines: 8, popularity: 6, slotCapacity: 29, runningCosts: [since(openedMs, 17_500)] },
   { name: 'trade fair', machines: 6, popularity: 4, slotCapacity: 22, runningCosts: [since(openedMs, 14_000)] },
-  { name: 'ferry pier', machines: 4, popularity: 3, slotCapacity: 19, runningCosts: [since(openedMs, 9_000)] },
+  { name: 'ferry pier', machines: 4, popularity: 3, slotCapacity: 21, runningCosts: [since(openedMs, 9_000)] },
 ];
 
 /** The place of each machine, by the machine's number. */

@@ -22,7 +22,7 @@ function epochOf(seed: number, epoch: number) {
   return { beats, sellers, states: machineStates(seed, epoch) };
 }
 
-/** Of seed 11 four machines are silent at first, and one has an error. */
+/** Of seed 11 three machines are silent at first, and one has an error. */
 const broken = [0, 1, 2].map((epoch) => epochOf(11, epoch));
 
 describe('machines', () => {
