@@ -1,6 +1,6 @@
 /**
  * Refills: every slot of every machine is visited once a cycle, in an order that is always the same, and what was sold from
- * it since its last visit is put in, repeats in the log aside. So a slot that began full is full after each visit. Pure.
+ * it since its last visit is put in, repeats in the log and indices that were skipped aside. So a slot that began full is full after each visit. Pure.
  */
 import type { RefillEvent } from '../src/events/event.js';
 import { machineCount, machineId } from '../src/machines/catalogue.js';

@@ -192,30 +192,34 @@ def _conditions(question, types):
 def _sums(question, conditions, types):
     """How many events the filter let through, then the question's sums: each as one aggregate and what merges two."""
     where = f"_c{conditions.index(_condition(question['where'], types))}"
-    return [(f"count(1) FILTER (WHERE {where})", "sum"), *(_sum(sum_, where, conditions, types) for sum_ in question["sums"].values())]
+    sums = [_sum(sum_, where, conditions, types) for sum_ in question["sums"].values()]
+    return [(f"count(1) FILTER (WHERE {where})", "sum"), *sums]
 
 
 def _sum(sum_, where, conditions, types):
-    aggregate, merge = _aggregate(sum_, types)
     if "where" not in sum_:
-        return f"{aggregate} FILTER (WHERE {where})", merge
-    both = f"{aggregate} FILTER (WHERE {where} AND _c{conditions.index(_condition(sum_['where'], types))})"
+        return _aggregate(sum_, where, types)
+    own = f"_c{conditions.index(_condition(sum_['where'], types))}"
+    aggregate, merge = _aggregate(sum_, f"{where} AND {own}", types)
     # A total of no event is 0, and null to SQL.
-    return (f"coalesce({both}, 0L)" if merge == "sum" else both), merge
+    return (f"coalesce({aggregate}, 0L)" if merge == "sum" else aggregate), merge
 
 
-def _aggregate(sum_, types):
+def _aggregate(sum_, where, types):
     kind = sum_["sum"]
     if kind == "count":
-        return "count(1)", "sum"
+        return f"count(1) FILTER (WHERE {where})", "sum"
     if kind == "total-of-product":
         a, b = (_field(name, types, "integer") for name in sum_["fields"])
-        return f"sum({a} * {b})", "sum"
+        # Spark works out what two filtered sums share before it looks at their filters: a product that left 64 bits would
+        # be an error though no sum has it. It does not look into a CASE.
+        return f"sum(CASE WHEN {where} THEN {a} * {b} END)", "sum"
     functions = {"total": "sum", "least": "min", "greatest": "max"}
     if kind not in functions:
-        raise ValueError(f"unknown kind of sum {kind!r}: this stream job knows {['count', 'total-of-product', *functions]}")
+        known = ["count", "total-of-product", *functions]
+        raise ValueError(f"unknown kind of sum {kind!r}: this stream job knows {known}")
     function = functions[kind]
-    return f"{function}({_field(sum_['field'], types, 'integer')})", function
+    return f"{function}({_field(sum_['field'], types, 'integer')}) FILTER (WHERE {where})", function
 
 
 def _equals(field, value, types):

@@ -55,8 +55,19 @@ function presentEmptySoon({ rows }: NamedSums): PresentedTable {
     }),
     says:
       `${low.length} of ${slots.length} slots${strangers(moved.length - slots.length)}; the pace is that from ` +
-      `${eventTimeText(fromMs)} to ${eventTimeText(untilMs)}, the first and the last event`,
+      `${eventTimeText(fromMs)} to ${eventTimeText(untilMs)}, the first and the last event${impossible(slots)}`,
   };
+}
+
+/**
+ * Where events were sent twice or are missing, as before the origin of a version that began within the log, a slot's refills
+ * and sales do not pair: then its stock is off by that for good.
+ */
+function impossible(slots: readonly Slot[]): string {
+  const off = slots.filter(({ stock, capacity }) => stock < 0n || stock > capacity).length;
+  return off === 0
+    ? ''
+    : `; ${off} slots have less than nothing or more than they hold: their events are not all there once`;
 }
 
 /** Of all slots and not of each: one that sold once has no time of its own to take a pace over. */

@@ -9,6 +9,8 @@ import { keyName } from './question.js';
 
 const questionsMax = 20;
 const sumsMax = 16;
+/** Each event is compared with all of them, in each layer. */
+const valuesMax = 64;
 
 const fieldNames = eventRule.map(({ name }) => name);
 const integerNames = eventRule.filter(({ type }) => type === 'integer').map(({ name }) => name);
@@ -47,7 +49,13 @@ function valueRule(field: FieldRule): string {
 function allowedValues(field: FieldRule) {
   const value = allowedValue(field);
   const rule = valueRule(field);
-  return z.union([value, z.array(value).min(1, { error: rule, abort: true })], rule);
+  const listRule = `${rule}, or a list of 1 to ${valuesMax} such values, each of them once`;
+  const list = z
+    .array(value)
+    .min(1, { error: listRule, abort: true })
+    .max(valuesMax, { error: listRule, abort: true })
+    .refine((values) => new Set(values).size === values.length, { error: listRule, abort: true });
+  return z.union([value, list], { error: ({ input }) => (Array.isArray(input) ? listRule : rule) });
 }
 
 const where = mapping(

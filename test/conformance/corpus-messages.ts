@@ -86,6 +86,12 @@ const quoted: readonly Value[] = [quotedPurchase, `${quotedPurchase} `, quotedPu
 export const fullTotal: readonly Uint8Array[] = [...new Array<number>(1_024).fill(most), 1_023].map((timestamp, i) =>
   saleOf({ event_id: `t-${i}`, purchase_id: 'full-total', timestamp, price_cents: 0 }),
 );
+/** A product beyond 64 bits that no question's filter lets through, beside one that it does. */
+const hiddenProduct: readonly Value[] = [
+  saleOf({ purchase_id: 'hidden-product', healthy: false, customer_id: most, price_cents: billion }),
+  saleOf({ purchase_id: 'hidden-product', customer_id: 7, price_cents: 11, slot: 2 }),
+];
+
 export const fullProduct: readonly Uint8Array[] = [
   saleOf({ purchase_id: 'full-product', customer_id: most, price_cents: 1_024 }),
   saleOf({ purchase_id: 'full-product', customer_id: 1_023, price_cents: 1 }),
@@ -135,6 +141,7 @@ export const values: readonly Value[] = [
   ...fullTotal,
   ...late,
   ...quoted,
+  ...hiddenProduct,
   ...fullProduct,
   ...sales(100),
 ].filter((value) => value === null || value.length < bytesMax);

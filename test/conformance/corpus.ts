@@ -81,6 +81,16 @@ const filledProduct: Question = {
   sums: { area: totalOfProduct('customer_id', 'price_cents'), events: count() },
 };
 
+/** Two sums share a product that is never theirs. */
+const hiddenProduct: Question = {
+  ...ask('hidden-product', ['kind'], { purchase_id: 'hidden-product', healthy: true }),
+  sums: {
+    area: totalOfProduct('customer_id', 'price_cents'),
+    areaOfSlot2: totalOfProduct('customer_id', 'price_cents', { slot: 2 }),
+    areaOfSlot1: totalOfProduct('customer_id', 'price_cents', { slot: 1 }),
+  },
+};
+
 /** Every kind of sum, filters of each type, keys of one part and of several, texts, integers, truth values and hours. */
 export const questions: readonly Question[] = [
   ...builtinQuestions,
@@ -98,10 +108,10 @@ export const questions: readonly Question[] = [
   ask('of-nobody', ['item'], { event_id: 'nobody' }),
   filledTotal,
   filledProduct,
+  hiddenProduct,
   stockBySlot,
   beatsByMachine,
   ofAllKinds,
-  { ...ask('of-no-sale', []), where: { kind: ['heartbeat', 'refill'] }, key: ['kind'], sums: { events: count() } },
 ];
 
 export const messages: readonly Message[] = logOf(values);

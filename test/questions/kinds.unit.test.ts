@@ -43,9 +43,9 @@ describe('misfit', () => {
   });
 
   it.each(files)('is none of docs/%s, whose questions are read as declared', (name) => {
-    expect(parseQuestionFile(readFileSync(join(docs, name), 'utf8'), name).map(misfit)).not.toContain(
-      expect.anything(),
-    );
+    const declared = parseQuestionFile(readFileSync(join(docs, name), 'utf8'), name);
+    expect(declared.length).toBeGreaterThan(1);
+    for (const question of declared) expect(misfit(question), question.name).toBeUndefined();
   });
 
   it('says which part of a question looks at what some of its events lack', () => {

@@ -167,12 +167,21 @@ describe('a filter', () => {
   const kind = 'kind: sale';
   const textRule = 'must be a text of 1 to 64 characters';
   const slotRule = 'must be a whole number from 1 to 8';
+  const orList = ', or a list of 1 to 64 such values, each of them once';
+  const of65 = Array.from({ length: 65 }, (_, i) => i).join(', ');
   const customerRule = 'must be a whole number from 0 to 9007199254740991';
   it.each<Refused>([
     ['an unknown field', kind, 'pricecents: 1', `4:14 where.pricecents is not allowed: must be one of ${fields}`],
     ['a kind that the rule does not allow', kind, 'kind: gift', `4:20 where.kind is gift: must be one of ${kinds}`],
-    ['such a kind in a list', kind, 'kind: [sale, gift]', `4:20 where.kind is a list of 2: must be one of ${kinds}`],
-    ['a list of nothing', kind, 'kind: []', `4:20 where.kind is a list of 0: must be one of ${kinds}`],
+    [
+      'such a kind in a list',
+      kind,
+      'kind: [sale, gift]',
+      `4:20 where.kind is a list of 2: must be one of ${kinds}${orList}`,
+    ],
+    ['a list of nothing', kind, 'kind: []', `4:20 where.kind is a list of 0: must be one of ${kinds}${orList}`],
+    ['one twice', kind, 'slot: [1, 1]', `4:20 where.slot is a list of 2: ${slotRule}${orList}`],
+    ['65 of them', kind, `customer_id: [${of65}]`, `4:27 where.customer_id is a list of 65: ${customerRule}${orList}`],
     ['a text for an integer', kind, 'slot: "3"', `4:20 where.slot is "3": ${slotRule}`],
     ['an integer out of range', kind, 'slot: 9', `4:20 where.slot is 9: ${slotRule}`],
     ['a fraction', kind, 'slot: 1.5', `4:20 where.slot is 1.5: ${slotRule}`],

@@ -1,7 +1,7 @@
 """For ask-spark.ts: answers questions over messages with the stream job's own query, in a local Spark.
 
 Standard input: a JSON list of rounds {questions, messages}, a message as [partition, offset, base64 text or null].
-Standard output: for each round a line RESULT with {answers, overflow, rejections}: an answer for each way of the query,
+Standard output: for each round a line RESULT with {answers, overflow, rejections, hasTwoSteps}: an answer for each way of the query,
 or what the query said of a sum that left 64 bits. Runs in the image, where job.py has its modules.
 """
 
@@ -48,7 +48,8 @@ def result_of(spark, rule, given):
         answers = [answer_of(plan, query.rows(batch, expected)) for expected in EXPECTED_MESSAGES]
     except SumOverflow as error:
         overflow = str(error)
-    return {"answers": answers, "overflow": overflow, "rejections": rejections_of(batch)}
+    steps = {"hasTwoSteps": plan.sql_of_many != plan.sql}
+    return {"answers": answers, "overflow": overflow, "rejections": rejections_of(batch), **steps}
 
 
 def answer_of(plan, rows):

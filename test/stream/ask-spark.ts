@@ -34,6 +34,8 @@ export const sparkWays = ['in one task', 'in several, with a shuffle', 'in one t
 export interface SparkResult {
   readonly answers: readonly SparkAnswer[];
   readonly overflow: string | null;
+  /** Whether many messages are first summed by all keys together. */
+  readonly hasTwoSteps: boolean;
   readonly rejections: readonly { readonly partition: number; readonly offset: number; readonly reason: string }[];
 }
 

@@ -13,6 +13,7 @@ import { count, greatest, least, type Question, total, totalOfProduct } from '..
 import { foldEvents } from '../../src/sums/fold.js';
 import {
   type CorpusLayer,
+  expected as corpusExpected,
   messages as corpusMessages,
   questions as corpusQuestions,
   overflows,
@@ -90,10 +91,16 @@ const messages: readonly (Uint8Array | null)[] = [
   ...malformedMessages(seed, 1500),
 ].filter((value) => value === null || value.length < 100_000);
 
+/** So few combinations that many messages are first summed by all keys together. */
+const ofFewKeys = corpusQuestions.filter(({ name }) =>
+  ['stock-by-slot', 'beats-by-machine', 'of-all-kinds'].includes(name),
+);
+
 const placed = messages.map((value, i) => ({ partition: i % 3, offset: Math.floor(i / 3), value }));
 const rounds: readonly SparkRound[] = [
   { questions, messages: placed },
   { questions: corpusQuestions, messages: corpusMessages },
+  { questions: ofFewKeys, messages: [...corpusMessages] },
   ...overflows.map((overflow) => ({ questions: [overflow.question], messages: overflow.messages })),
 ];
 
@@ -119,6 +126,14 @@ describe.runIf(inject('docker'))('the stream job', () => {
     corpusBehaviour(layerOf(way));
   });
   overflowBehaviour(layerOf(0));
+
+  it.each(sparkWays)('has the same sums of the corpus by few keys, which are summed in two steps, %s', (way) => {
+    const { answers, hasTwoSteps } = results[2]!;
+    expect([results[1]!.hasTwoSteps, hasTwoSteps]).toEqual([false, true]);
+    const tables = answers[sparkWays.indexOf(way)]!.parts.map((part) => [part.question, tableOf(part)] as const);
+    expect(tables.map(([name]) => name)).toHaveLength(3);
+    for (const [name, table] of tables) expect(table, name).toEqual(corpusExpected.tables.get(name));
+  });
 });
 
 function itEqualsTheFold(answers: () => readonly SparkAnswer[]): void {

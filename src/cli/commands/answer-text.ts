@@ -66,24 +66,24 @@ export function answerText(answer: AnswerDocument): string {
   return [answer.asks, positionText(answer), '', answer.rows.length === 0 ? 'no event yet' : rows].join('\n');
 }
 
-function rowByKey({ rows }: AnswerDocument, sums: readonly string[]): string {
+function rowByKey({ rows, compared }: AnswerDocument, sums: readonly string[]): string {
   const keys = Object.keys(rows[0]?.key ?? {});
   const head = [...keys, ...sums.flatMap((sum) => faces.map(([, title]) => `${sum} ${title}`))];
   const lines = rows.map((row) => [
     ...keys.map((key) => row.key[key]!),
-    ...sums.flatMap((sum) => faces.map(([face]) => cell(row.sums[sum]![face], face))),
+    ...sums.flatMap((sum) => faces.map(([face]) => cell(row.sums[sum]![face], face, compared))),
   ]);
   return table(head, lines);
 }
 
-function rowBySum({ rows }: AnswerDocument, sums: readonly string[]): string {
+function rowBySum({ rows, compared }: AnswerDocument, sums: readonly string[]): string {
   const keys = Object.keys(rows[0]!.key);
   const head = [...keys, 'sum', ...faces.map(([, title]) => title)];
   const lines = rows.flatMap((row) =>
     sums.map((sum) => [
       ...keys.map((key) => row.key[key]!),
       sum,
-      ...faces.map(([face]) => cell(row.sums[sum]![face], face)),
+      ...faces.map(([face]) => cell(row.sums[sum]![face], face, compared)),
     ]),
   );
   return table(head, lines);
@@ -104,7 +104,8 @@ export function positionText(answer: AnswerDocument): string {
   );
 }
 
-function cell(value: string | null, face: string): string {
+/** Null is a least or greatest of no event, and of the truth also what is not known. */
+function cell(value: string | null, face: string, compared: AnswerDocument['compared']): string {
   if (value !== null) return grouped(value);
-  return face === 'truth' ? '?' : '-';
+  return face === 'truth' && compared === 'unknown' ? '?' : '-';
 }

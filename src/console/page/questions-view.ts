@@ -144,7 +144,9 @@ function updateTable(details: HTMLDetailsElement, view: AnswerView | undefined):
       {},
       ...keys.map((key) => element('th', { scope: 'row' }, row.key[key]!)),
       ...sums.flatMap((sum) =>
-        faces.map(([face]) => element('td', { 'data-face': face }, cellText(row.sums[sum]![face], face))),
+        faces.map(([face]) =>
+          element('td', { 'data-face': face }, cellText(row.sums[sum]![face], face, answer.compared)),
+        ),
       ),
     ),
   );
@@ -156,6 +158,8 @@ function updateTable(details: HTMLDetailsElement, view: AnswerView | undefined):
   place.replaceChildren(element('table', {}, ...note, element('thead', {}, head), element('tbody', {}, ...body)));
 }
 
-function cellText(value: string | null, face: string): string {
-  return value === null ? (face === 'truth' ? '?' : '–') : grouped(value);
+/** Null is a least or greatest of no event, and of the truth also what is not known. */
+function cellText(value: string | null, face: string, compared: string): string {
+  if (value !== null) return grouped(value);
+  return face === 'truth' && compared === 'unknown' ? '?' : '–';
 }
