@@ -19,7 +19,7 @@ const everyMs = 150;
 export async function watchCycle(lab: BenchLab, pipeline: string, stop: AbortSignal): Promise<CycleWatch> {
   const store = await openStore(lab);
   const head = readyHead(await store.readHeads(), pipeline);
-  const look = async () => cycleOf(head, await store.readCycle(pipeline));
+  const look = async () => cycleOf(head, await store.readState(pipeline));
   let failure: unknown;
   const watch = {
     running: false,

@@ -29,7 +29,7 @@ export async function stepCycle(coordinator: Coordinator, found: FoundCycle): Pr
   await coordinator.hold(cycle.name);
   const move = async (next: Cycle) => {
     if (!legalSteps[cycle.name].includes(next.name)) throw new Error(`no step from ${cycle.name} to ${next.name}`);
-    const outcome = await store.changeCycle(pipeline, version, JSON.stringify(next));
+    const outcome = await store.changeState(pipeline, version, JSON.stringify(next));
     if (outcome !== 'applied') {
       throw new LabError(`another coordinator runs the cycle of ${pipeline}, or the write is in doubt (${outcome})`, {
         suggestion: 'none is needed: this one ends and the next one starts from the stored state',

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { covers, equal, messagesBetween, type Position } from '../src/positions/position.js';
-import type { Base, BatchOutput, CycleRecord, Slice } from '../src/runtimes/ports.js';
+import type { Base, BatchOutput, Slice, StateRecord } from '../src/runtimes/ports.js';
 import { epochOf, type Head, mergedNumber } from '../src/serving/head.js';
 import { isWhole } from '../src/versions/versions.js';
 
@@ -95,7 +95,7 @@ export function firstCycleVersion(incarnation: number): number {
 /** The stored cycle of this very pipeline; undefined where there is none, or only another one's of its name. */
 export function cycleOf(
   { incarnation }: Pick<Head, 'incarnation'>,
-  record: CycleRecord | undefined,
+  record: StateRecord | undefined,
 ): Cycle | undefined {
   if (record === undefined) return undefined;
   const isOurs =

@@ -3,7 +3,7 @@
  * after those that serve, and its head is swept away only once its jobs and outputs are gone, else nobody would know of
  * them. It remembers nothing that a step depends on, so it may be killed anywhere, and run twice.
  */
-import type { Attempt, CycleRecord } from '../src/runtimes/ports.js';
+import type { Attempt, StateRecord } from '../src/runtimes/ports.js';
 import type { Head } from '../src/serving/head.js';
 import { createSweeper } from '../src/versions/sweep.js';
 import { stepCycle } from './coordinator.js';
@@ -91,7 +91,7 @@ async function discardAll(
     const { pipeline, incarnation } = head;
     const isDone = await troubles.attempt(`discard ${incarnation}`, `dropping ${pipeline}`, async () => {
       // By its name: a job that YARN has not started yet has no output by which it could be found.
-      const job = jobOf(head, await store.readCycle(pipeline));
+      const job = jobOf(head, await store.readState(pipeline));
       if (job !== undefined) await engine.cancel(job);
       await engine.discard(pipeline, Number.MAX_SAFE_INTEGER);
     });
@@ -101,7 +101,7 @@ async function discardAll(
 }
 
 /** None where the cycle cannot be read either: a version may be dropped to be rid of just that. */
-function jobOf(head: Head, record: CycleRecord | undefined): Attempt | undefined {
+function jobOf(head: Head, record: StateRecord | undefined): Attempt | undefined {
   try {
     const cycle = cycleOf(head, record);
     return cycle !== undefined && 'job' in cycle ? cycle.job.attempt : undefined;

@@ -13,7 +13,7 @@ export interface FoundCycle {
   readonly cycle: Cycle;
 }
 
-type Store = Pick<ServingStore, 'readCycle' | 'putCycle' | 'readWanted'>;
+type Store = Pick<ServingStore, 'readState' | 'putState' | 'readWanted'>;
 
 /**
  * Undefined when somebody else was quicker to make it, or the version is gone: the next look finds it. Throws when the
@@ -23,13 +23,13 @@ export async function findCycle(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   head: Head,
 ): Promise<FoundCycle | undefined> {
-  const record = await store.readCycle(head.pipeline);
+  const record = await store.readState(head.pipeline);
   const cycle = cycleOf(head, record);
   if (record !== undefined && cycle !== undefined) return { version: record.version, cycle };
   const { batchRequests } = await store.readWanted();
   const made = newCycle(head, clock.nowMs(), batchRequests);
   const version = firstCycleVersion(head.incarnation);
-  const outcome = await store.putCycle(head.pipeline, { version, state: JSON.stringify(made) });
+  const outcome = await store.putState(head.pipeline, { version, state: JSON.stringify(made) });
   if (outcome === 'in-doubt') {
     throw new LabError(`making the batch cycle of ${head.pipeline} is in doubt`, {
       suggestion: 'none is needed: this process ends and the next one reads what was made',

@@ -121,5 +121,5 @@ function isAtRest(lab: SimulatedLab): boolean {
 }
 
 function cycleNameOf(world: World, head: Head): string | undefined {
-  return cycleOf(head, world.cycles.get(head.pipeline)?.value)?.name;
+  return cycleOf(head, world.states.get(head.pipeline)?.value)?.name;
 }

@@ -77,6 +77,12 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       load: () => import('./commands/watch.js'),
     },
     {
+      path: [lab, 'alerts'],
+      summary: 'what is raised, what was cleared lately; SNACKLAB_WEBHOOK, set at up, is sent both',
+      examples: [inLab('alerts'), inLab('alerts --json | jq .raised[].says')],
+      load: () => import('./commands/alerts.js'),
+    },
+    {
       path: [lab, 'verify'],
       summary: 'read answers while the lab runs, and judge each against the log; exit 1 is a wrong answer, 2 not known',
       flags: [

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { measurements } from './compare/measurements.js';
+import { alerts } from './documents-alerts.js';
 import { lab, position, runtime } from './documents-common.js';
 import { demo } from './documents-demo.js';
 import { ingest } from './documents-ingest.js';
@@ -272,7 +273,7 @@ export const error = z
 
 /** All of them; `schema` tells them apart. */
 export const documents = [
-  ...([up, status, query, presented, batch, generator, logs, down, verify] as const),
+  ...([up, status, query, presented, alerts, batch, generator, logs, down, verify] as const),
   ...([replay, versions, switched, dropped, ingest, shell, demo, compare, doctor, error] as const),
 ] as const;
 export type Document = z.infer<(typeof documents)[number]>;

@@ -116,6 +116,20 @@ export function ingestionToken(environment: Environment = process.env): string |
   });
 }
 
+/**
+ * Where alerts are sent, by POST; undefined: nowhere. The error does not say its value: an address may hold a secret.
+ */
+export function webhookAddress(environment: Environment = process.env): string | undefined {
+  const text = emptyIsUnset(environment.SNACKLAB_WEBHOOK) as string | undefined;
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href;
+  throw new LabError('SNACKLAB_WEBHOOK is not an address that begins with http:// or https://', {
+    kind: 'usage',
+    suggestion: 'set it as in SNACKLAB_WEBHOOK=https://example.org/alerts, or leave it unset',
+  });
+}
+
 /** What the generator makes, whichever runtime it runs in. */
 export interface GeneratorSettings {
   /** Events per second that the generator starts with; wanted state may change it. */

@@ -4,11 +4,13 @@
  * Pure: it reads no lab and knows no clock; ./follow.ts takes the looks, the page draws what comes of them.
  */
 import { z } from 'zod';
+import type { Book } from '../alerts/book.js';
 import { covers, max, messagesBetween, type Position } from '../positions/position.js';
 import type { LabName } from '../resources.js';
 import type { ServiceReport, Wanted } from '../runtimes/ports.js';
 import { type Head, type Heads, mergedNumber } from '../serving/head.js';
 import { behind, isWhole, versionOf } from '../versions/versions.js';
+import { type AlertsView, alertsView } from './alerts.js';
 import { type LogSizes, speedOf } from './speed.js';
 
 /** A version's batch cycle, as far as the console shows it. Times are epoch ms. */
@@ -31,6 +33,8 @@ export interface LabSeen {
   readonly reports: readonly ServiceReport[];
   readonly extent: { readonly starts: Position; readonly ends: Position } | undefined;
   readonly cycles: ReadonlyMap<string, CycleView>;
+  /** Undefined where nobody keeps alerts yet. */
+  readonly alerts: Book | undefined;
   /** Bytes of the sums that each incarnation stores; empty until they were counted. */
   readonly storedBytes: ReadonlyMap<number, number>;
 }
@@ -103,6 +107,7 @@ export interface SeenView {
   readonly rejected: number | null;
   /** What goes now: `base 3`, `v2`. */
   readonly retiring: readonly string[];
+  readonly alerts: AlertsView;
 }
 
 /** A report older than this says nothing of now. */
@@ -134,6 +139,7 @@ export function viewOf(seen: LabSeen, sizes: LogSizes): SeenView {
     repeats: validation?.said.repeats ?? null,
     rejected: validation?.said.rejected ?? null,
     retiring: retiringOf(seen, all),
+    alerts: alertsView(seen.alerts, heads),
   };
 }
 

@@ -1,6 +1,7 @@
 import { brokenMachines } from './breakdowns.js';
 import { unprofitableMachines, whereMostIsSold } from './machines.js';
 import type { Presented } from './presented.js';
+import { servicesDue } from './services.js';
 import { emptySoon } from './stock.js';
 import { healthyShare, salesTrend } from './trends.js';
 
@@ -8,5 +9,5 @@ import { healthyShare, salesTrend } from './trends.js';
 export const presentedAnswers: readonly Presented[] = [
   ...[unprofitableMachines, whereMostIsSold],
   ...[salesTrend, healthyShare],
-  ...[emptySoon, brokenMachines],
+  ...[emptySoon, brokenMachines, servicesDue],
 ];

@@ -51,7 +51,10 @@ function presentBroken({ rows }: NamedSums): PresentedTable {
   if (heard.length === 0) return { rows: [], says: 'nothing heard yet' };
   const newestMs = heard.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0);
   const silentMs = ({ lastMs }: Heard) => newestMs - lastMs;
-  const limitMs = Math.max(silentMsMin, silentMediansMin * median(heard.map(silentMs)));
+  // Machines of nobody knows where may come and go: they say nothing of how often the shop's own are heard.
+  const own = heard.filter(({ id }) => placeOf(id) !== undefined);
+  const medianMs = median((own.length > 0 ? own : heard).map(silentMs));
+  const limitMs = Math.max(silentMsMin, silentMediansMin * medianMs);
   const silent = heard.filter((one) => silentMs(one) > limitMs).sort((a, b) => a.lastMs - b.lastMs || byId(a.id, b.id));
   const failing = heard.filter((one) => one.reportsErrors && silentMs(one) <= limitMs).sort((a, b) => byId(a.id, b.id));
   const { missed, awaited } = unheard(heard);
@@ -68,6 +71,8 @@ function presentBroken({ rows }: NamedSums): PresentedTable {
       `${missed.length + silent.length} silent and ${failing.length} with errors of ${heard.length + missed.length} ` +
       `machines${awaited.length === 0 ? '' : `, and ${awaited.length} not heard of yet`}, as of ` +
       `${eventTimeText(newestMs)}, the newest heartbeat; silent is one not heard of for over ${limitMs / 1000} s`,
+    // One round: when a paused lab goes on, all have spoken by then.
+    settlesMs: 2 * medianMs,
   };
 }
 

@@ -3,7 +3,8 @@
  * all that needs a catalogue or a time are made here, from the exact sums of one question at one position; so what is
  * presented is as exact as they are, and the same sums always give the same. Pure.
  */
-import type { Filter, Question, Sum } from '../questions/question.js';
+import { type Filter, keyName, type Question, type Sum } from '../questions/question.js';
+import type { SumTable } from '../sums/table.js';
 
 /** How a column is read: `cents` are shown as money, `share` is a fraction of 1, `number` a rounded figure. */
 export type ColumnKind = 'text' | 'count' | 'cents' | 'share' | 'number';
@@ -21,6 +22,8 @@ export interface PresentedTable {
   readonly rows: readonly (readonly Cell[])[];
   /** What the rows do not say: totals, the time that costs were taken over. */
   readonly says: string;
+  /** A row may come and go again of itself within so many ms: nobody is to be called before. 0 where it is not said. */
+  readonly settlesMs?: number;
 }
 
 export interface Presented {
@@ -87,5 +90,20 @@ export function namedSums(rows: readonly ShownRow[]): NamedSums {
         Object.entries(sums).flatMap(([name, { merged }]) => (merged === null ? [] : [[name, BigInt(merged)]])),
       ),
     })),
+  };
+}
+
+/** The sums of a table of the question, with their names. */
+export function namedSumsOf(question: Question, table: SumTable): NamedSums {
+  const keyNames = question.key.map(keyName);
+  const sumNames = Object.keys(question.sums);
+  return {
+    rows: [...table].map(([key, sums]) => {
+      const parts = JSON.parse(key) as readonly unknown[];
+      return {
+        key: Object.fromEntries(keyNames.map((name, i) => [name, String(parts[i])])),
+        sums: Object.fromEntries(sumNames.flatMap((name, i) => (sums[i] == null ? [] : [[name, sums[i]]]))),
+      };
+    }),
   };
 }

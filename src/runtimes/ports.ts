@@ -118,8 +118,8 @@ export interface StoredPart {
   readonly question: string;
 }
 
-/** The durable state of the Lambda batch cycle: opaque text here, its meaning is `lambda/cycle.ts`. */
-export interface CycleRecord {
+/** The durable state of a process, by name: opaque text here. A batch cycle's (lambda/cycle.ts) has its pipeline's name. */
+export interface StateRecord {
   readonly version: number;
   readonly state: string;
 }
@@ -198,15 +198,15 @@ export interface ServingStore {
   /** Deletes the bases (or folds) with an id below `below`. */
   deleteBases(kind: Base['kind'], incarnation: number, question: string, below: number): Promise<void>;
 
-  /** Undefined where nobody has made one; it may still be an earlier pipeline's of that name. */
-  readCycle(pipeline: string): Promise<CycleRecord | undefined>;
+  /** Undefined where nobody has made one; a cycle's may still be an earlier pipeline's of that name. */
+  readState(name: string): Promise<StateRecord | undefined>;
   /**
-   * Makes a pipeline's cycle anew, whatever an earlier pipeline of its name left. `version` must lie above all that such
-   * a one reached, so that a coordinator of it is refused.
+   * Makes a state anew, whatever an earlier owner of its name left. `version` must lie above all that such a one reached, so
+   * that a process of it is refused.
    */
-  putCycle(pipeline: string, record: CycleRecord): Promise<Outcome>;
+  putState(name: string, record: StateRecord): Promise<Outcome>;
   /** Replaces the state if the version is still the expected one; the version grows by one. */
-  changeCycle(pipeline: string, expectedVersion: number, state: string): Promise<Outcome>;
+  changeState(name: string, expectedVersion: number, state: string): Promise<Outcome>;
 
   writeTruth(truth: Truth): Promise<void>;
   readTruth(incarnation: number, number: number, question: string): Promise<Truth | undefined>;

@@ -62,7 +62,7 @@ async function batch(cycles: readonly (Cycle | undefined)[], head = busy) {
     }),
     readWanted: async () => wanted,
     changeWanted: async (change: Partial<Wanted>) => void changes.push(change),
-    readCycle: async () => {
+    readState: async () => {
       const cycle = cycles[Math.min(look++, cycles.length - 1)];
       return cycle && { version: firstCycleVersion(1) + look, state: JSON.stringify(cycle) };
     },

@@ -117,7 +117,7 @@ async function follow(plot: Plot) {
       const named = new Map(heads.map((head) => [head.pipeline, head]));
       return { live: live.pipeline, previous: null, generation: 1, forced: 0, nextIncarnation: 9, heads: named };
     },
-    readCycle: async () => {
+    readState: async () => {
       const chosen = cycleFromCut(version.baseCut, 0, 0);
       const job = { attempt: { pipeline: version.pipeline, baseId: 1, id: 'a' }, jobStartedMs: 0 };
       const givenUp = { ...chosen.history, failures: 5, lastFailure: 'the job failed' };

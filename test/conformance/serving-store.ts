@@ -5,9 +5,9 @@
  */
 import { it } from 'vitest';
 import type { Fact, OpenFreshStore } from './fresh-store.js';
-import { statesCycles } from './serving-store-cycles.js';
 import { statesHeads } from './serving-store-heads.js';
 import { statesParts } from './serving-store-parts.js';
+import { keepsStates } from './serving-store-states.js';
 import { statesVersions } from './serving-store-versions.js';
 import { statesViews } from './serving-store-views.js';
 
@@ -20,6 +20,6 @@ export function servingStoreBehaviour(open: OpenFreshStore): void {
   statesHeads(fact);
   statesVersions(fact);
   statesParts(fact);
-  statesCycles(fact);
+  keepsStates(fact);
   statesViews(fact);
 }

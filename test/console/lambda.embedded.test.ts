@@ -1,12 +1,15 @@
 // Goal: the console shows a Lambda lab as it is, its buttons do what the commands do, and it is honest when it cannot know.
 // Method: a real headless Chromium against an embedded lab that the built command line brings up, kills and takes down.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saleAt } from '../../generator/purchases.js';
 import { hasBrowser, openBrowser, openPage, type QueryAnswer, queryRows, tableOf, textOf } from './browser.js';
 import { type ConsoleLabs, consoleLabs } from './lab.js';
 
@@ -112,6 +115,26 @@ describe.skipIf(!hasBrowser())('the console of a Lambda lab', () => {
       })
       .toSatisfy((both) => both.printed.length > 5 && isDeepStrictEqual(both.printed, both.drawn));
     await textOf(page, '[data-presented="where-most-is-sold"] .verdict', /^sums = truth$/);
+  });
+
+  it('shows an alert while it is raised, and says what nobody decides', async () => {
+    await textOf(
+      page,
+      '#alerts-note',
+      /^Nothing needs a reaction.*not answer what they ask: slot empty soon, machine broken\.$/,
+    );
+    const path = join(mkdtempSync(join(tmpdir(), 'snacklab-test-')), 'sales.jsonl');
+    const sales = Array.from({ length: 10_000 }, (_, n) => ({
+      ...saleAt(78, n, Date.now()),
+      snack_automat_id: 'SNACK--9',
+    }));
+    writeFileSync(path, sales.map((sale) => JSON.stringify(sale)).join('\n'));
+    await labs.text('lambda', 'ingest', path);
+    await textOf(page, '#alerts-title', /^Alerts: 1 raised$/);
+    const line = await textOf(page, '#alerts li[data-state="raised"]', /^service due/);
+    expect(line).toContain('machine SNACK--9, place main station, services 1, sold 1');
+    expect(await labs.text('lambda', 'alerts')).toContain('machine SNACK--9, place main station, services 1');
+    rmSync(dirname(path), { recursive: true });
   });
 
   it('lets no page of another origin press its buttons or read it', async () => {

@@ -31,6 +31,7 @@ export function labSeen(own: Partial<LabSeen> = {}, heads: readonly Head[] = [he
     reports: [],
     extent: { starts: [0, 0], ends: [40, 12] },
     cycles: new Map(),
+    alerts: undefined,
     storedBytes: new Map(),
     ...own,
   };

@@ -132,7 +132,7 @@ export function testLab(lab: LabName, portBase: number) {
   async function cycleState() {
     await using store = await openStore();
     const head = (await store.readHeads()).heads.get('lambda-1')!;
-    const cycle = cycleOf(head, await store.readCycle('lambda-1'));
+    const cycle = cycleOf(head, await store.readState('lambda-1'));
     if (cycle === undefined) throw new Error('the coordinator has not made the cycle of lambda-1 yet');
     return cycle;
   }
@@ -166,7 +166,7 @@ export function testLab(lab: LabName, portBase: number) {
   async function askForNextBatch(): Promise<void> {
     await using store = await openStore();
     const { heads, live } = await store.readHeads();
-    const cycle = cycleOf(heads.get(live)!, await store.readCycle(live));
+    const cycle = cycleOf(heads.get(live)!, await store.readState(live));
     const { batchRequests } = await store.readWanted();
     if (cycle?.name === 'idle' && cycle.history.requestsSeen >= batchRequests)
       await store.changeWanted({ batchRequests: batchRequests + 1 });

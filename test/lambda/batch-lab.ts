@@ -48,7 +48,7 @@ export function batchLab(...heads: readonly Head[]) {
   const said: string[] = [];
 
   /** The state that a version's cycle is in. */
-  const cycle = (head: Head) => cycleOf(head, world.cycles.get(head.pipeline)?.value);
+  const cycle = (head: Head) => cycleOf(head, world.states.get(head.pipeline)?.value);
   const headNow = (head: Head) => world.heads.value.heads.get(head.pipeline);
 
   /** So many looks of a coordinator that is started for them. */

@@ -61,7 +61,7 @@ describe('what is dropped', () => {
     });
     await looks(1, {}, watched);
     expect(cancelled).toEqual(['job' in running && running.job.attempt]);
-    world.cycles.set('lambda-2', { value: { version: firstCycleVersion(2) + 9, state: '?' }, parked: undefined });
+    world.states.set('lambda-2', { value: { version: firstCycleVersion(2) + 9, state: '?' }, parked: undefined });
     await looks(60);
     expect(headNow(dropped)).toBeUndefined();
   });

@@ -21,7 +21,7 @@ describe('the cycle of a version', () => {
     const { looks, cycle, world } = batchLab(live);
     await looks(1);
     expect(cycle(live)).toEqual(firstCycle);
-    expect(world.cycles.get('lambda-1')!.value!.version).toBe(firstCycleVersion(1));
+    expect(world.states.get('lambda-1')!.value!.version).toBe(firstCycleVersion(1));
   });
 
   it('is made from its head: with its first base planned where it began at a cut', async () => {
@@ -35,13 +35,13 @@ describe('the cycle of a version', () => {
   it('is made anew above what an earlier version of its name left', async () => {
     const next = version('lambda-2', 5, 9, 0);
     const { looks, headNow, world } = batchLab(version('lambda-1', 1, 0, 0), next);
-    world.cycles.set('lambda-2', {
+    world.states.set('lambda-2', {
       value: { version: firstCycleVersion(3) + 77, state: 'of another time' },
       parked: undefined,
     });
     await looks(40);
     expect(headNow(next)!.baseId).toBe(1);
-    expect(world.cycles.get('lambda-2')!.value!.version).toBeGreaterThan(firstCycleVersion(5));
+    expect(world.states.get('lambda-2')!.value!.version).toBeGreaterThan(firstCycleVersion(5));
   });
 
   it('is not run twice for a request that was there before it', async () => {
@@ -57,12 +57,12 @@ describe('the cycle of a version', () => {
 
   it('ends the process when it is in doubt whether it was made, and never touches a later version of its name', async () => {
     const { looks, world } = batchLab(version('lambda-1', 1, 0, 0));
-    const inDoubt: Changed = ({ store }) => butFor(store, { putCycle: async () => 'in-doubt' });
+    const inDoubt: Changed = ({ store }) => butFor(store, { putState: async () => 'in-doubt' });
     await expect(looks(1, {}, inDoubt)).rejects.toThrow('in doubt');
     const later = { version: firstCycleVersion(2), state: JSON.stringify(firstCycle) };
-    world.cycles.set('lambda-1', { value: later, parked: undefined });
+    world.states.set('lambda-1', { value: later, parked: undefined });
     await looks(3);
-    expect(world.cycles.get('lambda-1')!.value).toEqual(later);
+    expect(world.states.get('lambda-1')!.value).toEqual(later);
   });
 
   it('waits for a job that another coordinator may be about to submit, and then makes an attempt of its own', async () => {
@@ -152,7 +152,7 @@ describe('several versions', () => {
     for (const [i, { pipeline, incarnation }] of versions.entries()) {
       const history = { ...firstCycle.history, startedMs: world.scheduler.nowMs - 5_000 - 1_000 * i };
       const state = JSON.stringify({ name: 'idle', history });
-      world.cycles.set(pipeline, { value: { version: firstCycleVersion(incarnation), state }, parked: undefined });
+      world.states.set(pipeline, { value: { version: firstCycleVersion(incarnation), state }, parked: undefined });
     }
     world.wanted = { ...world.wanted, batchRequests: 1 };
     const order = new Set<string>();
@@ -206,8 +206,8 @@ describe('several versions', () => {
     // The other one comes no further for now.
     const staysChosen: Changed = ({ store }) =>
       butFor(store, {
-        changeCycle: async (pipeline, expected, state) => {
-          if (pipeline === 'lambda-1') return store.changeCycle(pipeline, expected, state);
+        changeState: async (pipeline, expected, state) => {
+          if (pipeline === 'lambda-1') return store.changeState(pipeline, expected, state);
           throw new LabError('Cassandra did not answer', { kind: 'unavailable' });
         },
       });
@@ -269,14 +269,14 @@ describe('an error that is no engine’s being away', () => {
   it('ends the process, after the others had their step', async () => {
     const [live, next] = [version('lambda-1', 1, 0, 20), version('lambda-2', 2, 9, 4)];
     const { looks, headNow, world } = batchLab(live, next);
-    world.cycles.set('lambda-2', { value: { version: firstCycleVersion(2), state: '?' }, parked: undefined });
+    world.states.set('lambda-2', { value: { version: firstCycleVersion(2), state: '?' }, parked: undefined });
     await expect(looks(3, { slicesMax: 15 })).rejects.toThrow();
     expect(headNow(live)!.foldNumber).toBe(20);
   });
 
   it('is a change in doubt, too', async () => {
     const { looks } = batchLab(version('lambda-1', 1, 0, 9));
-    const inDoubt: Changed = ({ store }) => butFor(store, { changeCycle: async () => 'in-doubt' });
+    const inDoubt: Changed = ({ store }) => butFor(store, { changeState: async () => 'in-doubt' });
     await expect(looks(3, {}, inDoubt)).rejects.toThrow('in-doubt');
   });
 });

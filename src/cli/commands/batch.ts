@@ -39,7 +39,7 @@ export async function batchNow(
   return base === undefined ? nothingNew(lab, liveHead(await store.readHeads())) : newBase(lab, pipeline, base);
 }
 
-type BatchStore = Pick<ServingStore, 'readHeads' | 'readCycle' | 'readWanted' | 'changeWanted'>;
+type BatchStore = Pick<ServingStore, 'readHeads' | 'readState' | 'readWanted' | 'changeWanted'>;
 type BatchContext = Pick<CommandContext, 'clock' | 'signal' | 'say'>;
 
 function newBase(lab: LabName, pipeline: string, base: Published): Report {
@@ -75,7 +75,7 @@ async function waitForBase(
   for (;;) {
     signal.throwIfAborted();
     // The coordinator makes it, at its first look at a version.
-    const cycle = cycleOf(head, await store.readCycle(head.pipeline)) ?? firstCycle;
+    const cycle = cycleOf(head, await store.readState(head.pipeline)) ?? firstCycle;
     const heard = cycle.history.requestsSeen >= request;
     const state = heard ? cycle.name : `waiting for the coordinator (cycle: ${cycle.name})`;
     if (state !== shown) say(`  ${state}`);

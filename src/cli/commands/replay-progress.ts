@@ -24,7 +24,7 @@ export interface Progress {
 }
 
 type Version = Pick<Head, 'pipeline' | 'incarnation'>;
-type Store = Pick<ServingStore, 'readHeads' | 'readCycle'>;
+type Store = Pick<ServingStore, 'readHeads' | 'readState'>;
 
 const lookEveryMs = 100;
 const sayEveryMs = 2_000;
@@ -61,7 +61,7 @@ export async function followUntilCaughtUp(
       wanted: messagesBetween(head.origin, max(head.origin, wanted)),
       behind: behind(head, wanted),
       perSecond: first === undefined ? undefined : perSecond(counted - first.counted, nowMs - first.atMs),
-      firstBase: isWhole(head) ? undefined : (cycleOf(head, await store.readCycle(head.pipeline)) ?? firstCycle),
+      firstBase: isWhole(head) ? undefined : (cycleOf(head, await store.readState(head.pipeline)) ?? firstCycle),
     };
     lately = [...lately.filter(({ atMs }) => nowMs - atMs <= behindMsMax), { atMs: nowMs, position: wanted }];
     const hasReached = covers(head.position, lately[0]!.position);

@@ -46,7 +46,7 @@ async function askPipelines(
     const nowMs = context.clock.nowMs();
     const pipelines = await Promise.all(
       [...heads.heads.values()].map(async (head) => {
-        const cycle = found.lab === 'lambda' ? cycleOf(head, await store.readCycle(head.pipeline)) : undefined;
+        const cycle = found.lab === 'lambda' ? cycleOf(head, await store.readState(head.pipeline)) : undefined;
         return pipelineStatus(head, cycle, heads.live, ends, nowMs);
       }),
     );

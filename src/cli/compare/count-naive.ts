@@ -22,7 +22,7 @@ export async function countNaive(
   while (clock.nowMs() < untilMs) {
     signal.throwIfAborted();
     const head = liveHead(await store.readHeads());
-    const [parts, record] = await Promise.all([readParts(store, head, itemsSold), store.readCycle(head.pipeline)]);
+    const [parts, record] = await Promise.all([readParts(store, head, itemsSold), store.readState(head.pipeline)]);
     const exact = merge(head, itemsSold, parts);
     const last = cycleOf(head, record)?.history.lastPublished;
     const isKnown = head.foldId === 0 && (head.baseId === 0 || last?.baseId === head.baseId);

@@ -3,6 +3,8 @@
  * the functions of the commands. It works on any runtime's ports; it decides nothing and keeps nothing but sizes.
  */
 import { type Cycle, cycleOf } from '../../../lambda/cycle.js';
+import type { Book } from '../../alerts/book.js';
+import { readBook } from '../../alerts/kept-book.js';
 import type { Action, Perform } from '../../console/actions.js';
 import type { AnswerRead } from '../../console/answers.js';
 import type { ConsoleLab } from '../../console/follow.js';
@@ -42,6 +44,8 @@ export interface ConsolePorts {
 const truthWaitMs = 800;
 /** Counting what is stored reads whole tables' keys. */
 const sizesEveryMs = 20_000;
+/** A serial read: dearer than others. */
+const alertsEveryMs = 1_000;
 const batchMsMax = 900_000;
 const dropMsMax = 120_000;
 
@@ -64,6 +68,7 @@ export function consoleLab(ports: ConsolePorts): ConsoleLab {
 
 function lookerOf({ lab, store, extent: askExtent, clock }: ConsolePorts): ConsoleLab['look'] {
   let sizes: { readonly atMs: number; readonly bytes: ReadonlyMap<number, number> } | undefined;
+  let alerts: { readonly atMs: number; readonly book: Book | undefined } | undefined;
   return async (): Promise<LabSeen> => {
     const [heads, wanted, reports, extent] = await Promise.all([
       store.readHeads(),
@@ -74,12 +79,14 @@ function lookerOf({ lab, store, extent: askExtent, clock }: ConsolePorts): Conso
     const nowMs = clock.nowMs();
     if (sizes === undefined || nowMs - sizes.atMs > sizesEveryMs)
       sizes = { atMs: nowMs, bytes: await storedBytes(store) };
+    if (alerts === undefined || nowMs - alerts.atMs > alertsEveryMs)
+      alerts = { atMs: nowMs, book: await readBook(store) };
     const cycles = new Map<string, CycleView>();
     for (const head of lab === 'lambda' ? heads.heads.values() : []) {
-      const cycle = cycleOf(head, await store.readCycle(head.pipeline));
+      const cycle = cycleOf(head, await store.readState(head.pipeline));
       if (cycle !== undefined) cycles.set(head.pipeline, cycleView(cycle));
     }
-    return { atMs: nowMs, heads, wanted, reports, extent, cycles, storedBytes: sizes.bytes };
+    return { atMs: nowMs, heads, wanted, reports, extent, cycles, alerts: alerts.book, storedBytes: sizes.bytes };
   };
 }
 

@@ -6,10 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { type GeneratorOptions, runGenerator } from '../../../generator/run-generator.js';
 import { keepBases } from '../../../kappa/keep-bases.js';
 import { runCycles } from '../../../lambda/cycles.js';
+import { keepAlerts } from '../../alerts/keep-alerts.js';
+import { webhookSender } from '../../alerts/webhook.js';
 import type { ArchiveLimits } from '../../archive/archiver.js';
 import { keepArchive } from '../../archive/keep-archive.js';
 import { archiveOrigin } from '../../archive/origin.js';
-import type { GeneratorSettings } from '../../config/service.js';
+import { type GeneratorSettings, webhookAddress } from '../../config/service.js';
 import { type IngestionOptions, keepIngestion } from '../../ingestion/keep-ingestion.js';
 import type { LabName } from '../../resources.js';
 import type { ArchiveStore, BatchEngine, Clock, DeadLetterLog, Log, ServingStore } from '../../runtimes/ports.js';
@@ -33,7 +35,7 @@ export interface LabPorts {
 /** The services of an architecture, but for the generator: one log may have two architectures that read it. */
 export function labServices(architecture: LabName, ports: LabPorts, batchEveryMs: number): readonly LabService[] {
   const own = architecture === 'lambda' ? lambdaServices(ports, batchEveryMs) : kappaServices(ports);
-  return [streamJobs(ports), ...own, validation(ports), views(ports)];
+  return [streamJobs(ports), ...own, validation(ports), views(ports), alerts(architecture, ports)];
 }
 
 /** What the generator of a lab follows. */
@@ -134,4 +136,10 @@ function validation({ store, log }: LabPorts): LabService {
 
 function views({ store }: LabPorts): LabService {
   return { name: 'views', run: (scope) => keepViews({ store, hold: noHold }, scope) };
+}
+
+function alerts(lab: LabName, { store }: LabPorts): LabService {
+  const address = webhookAddress();
+  const send = address === undefined ? undefined : webhookSender(address, lab);
+  return { name: 'alerts', run: (scope) => keepAlerts({ store, send }, scope) };
 }

@@ -2,6 +2,7 @@
 import 'uplot/dist/uPlot.min.css';
 import './styles/all.css';
 import { ownHeaders, takeToken } from './access.js';
+import { showAlerts } from './alerts-view.js';
 import { openCharts } from './charts.js';
 import { openControls } from './controls.js';
 import { byId, element, keepList, setAttribute, setHidden, setText } from './dom.js';
@@ -47,6 +48,7 @@ function drawNow(): void {
     for (const { answer } of answers) compared[answer?.compared ?? 'unknown']++;
     map.show({ machine, seen: machine.seen, compared, nowMs: machine.atMs });
     showVersions(machine, controls);
+    showAlerts(machine.seen.alerts);
     setHidden(byId('versions').parentElement!, false);
   }
   drawQuestions();

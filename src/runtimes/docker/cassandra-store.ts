@@ -1,6 +1,6 @@
 /**
- * The serving store in Cassandra: slices, bases, truths, cycles, wanted state and served views of one architecture;
- * heads are ./cassandra-heads.ts's. Heads and cycles change by conditional writes only (protocol rule 16); all else is
+ * The serving store in Cassandra: slices, bases, truths, states, wanted state and served views of one architecture;
+ * heads are ./cassandra-heads.ts's. Heads and states change by conditional writes only (protocol rule 16); all else is
  * written under a key that has one content, so it may be written twice. It makes no tables: `setup` does.
  */
 import { formatPosition } from '../../positions/position.js';
@@ -44,7 +44,7 @@ export function storeOn(session: CassandraSession, architecture: string): Servin
     ...storedOn(session),
     ...slicesOn(session),
     ...basesOn(session),
-    ...cyclesOn(session),
+    ...statesOn(session),
     ...truthsOn(session),
     ...wantedOn(session, architecture),
     ...reportsOn(session, architecture),
@@ -110,29 +110,29 @@ function insertBase(base: Base): Statement {
       ${sums}, ${BigInt(sums.length)})`;
 }
 
-function cyclesOn(session: CassandraSession): Part<'readCycle' | 'putCycle' | 'changeCycle'> {
+function statesOn(session: CassandraSession): Part<'readState' | 'putState' | 'changeState'> {
   return {
-    async readCycle(pipeline) {
+    async readState(name) {
       // Serial, as for heads: a change in doubt must be settled before anybody acts on what is read.
-      const [row] = await session.read(cql`SELECT * FROM ${table('cycles')} WHERE pipeline = ${pipeline}`, {
+      const [row] = await session.read(cql`SELECT * FROM ${table('states')} WHERE name = ${name}`, {
         serial: true,
       });
       return row === undefined ? undefined : { version: integer(row.version), state: String(row.state) };
     },
-    async putCycle(pipeline, { version, state }) {
-      const insert = cql`INSERT INTO ${table('cycles')} (pipeline, version, state)
-        VALUES (${pipeline}, ${BigInt(version)}, ${state}) IF NOT EXISTS`;
+    async putState(name, { version, state }) {
+      const insert = cql`INSERT INTO ${table('states')} (name, version, state)
+        VALUES (${name}, ${BigInt(version)}, ${state}) IF NOT EXISTS`;
       const inserted = await session.change([insert]);
       if (inserted !== 'refused') return inserted;
       return session.change([
-        cql`UPDATE ${table('cycles')} SET version = ${BigInt(version)}, state = ${state}
-          WHERE pipeline = ${pipeline} IF version < ${BigInt(version)}`,
+        cql`UPDATE ${table('states')} SET version = ${BigInt(version)}, state = ${state}
+          WHERE name = ${name} IF version < ${BigInt(version)}`,
       ]);
     },
-    changeCycle: (pipeline, expectedVersion, state) =>
+    changeState: (name, expectedVersion, state) =>
       session.change([
-        cql`UPDATE ${table('cycles')} SET version = ${BigInt(expectedVersion + 1)}, state = ${state}
-          WHERE pipeline = ${pipeline} IF version = ${BigInt(expectedVersion)}`,
+        cql`UPDATE ${table('states')} SET version = ${BigInt(expectedVersion + 1)}, state = ${state}
+          WHERE name = ${name} IF version = ${BigInt(expectedVersion)}`,
       ]),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The serving store's tables in Cassandra, made by `setup` before anything else runs.
- * Rows that conditional writes touch (heads, cycles) are touched by nothing else, deletes included (protocol rule 16).
+ * Rows that conditional writes touch (heads, states) are touched by nothing else, deletes included (protocol rule 16).
  * Slices and bases are written once under a key that is never used again, so a reader can never see a mixture.
  */
 
@@ -48,8 +48,8 @@ export const schema: readonly string[] = [
     sums blob, sums_bytes bigint,
     PRIMARY KEY ((incarnation, question), number)) WITH CLUSTERING ORDER BY (number DESC) AND ${goneAfter}`,
 
-  `CREATE TABLE IF NOT EXISTS ${keyspace}.cycles (
-    pipeline text PRIMARY KEY, version bigint, state text)`,
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.states (
+    name text PRIMARY KEY, version bigint, state text)`,
 
   `CREATE TABLE IF NOT EXISTS ${keyspace}.wanted (
     architecture text, name text, value text, PRIMARY KEY (architecture, name))`,

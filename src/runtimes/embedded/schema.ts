@@ -12,7 +12,7 @@ export function tablesOf(schema: string): readonly string[] {
     `CREATE SCHEMA IF NOT EXISTS ${schema}`,
     // One row: the live pointer and all heads change together or not at all (protocol rule 10).
     `CREATE TABLE IF NOT EXISTS ${schema}.heads (state VARCHAR NOT NULL)`,
-    `CREATE TABLE IF NOT EXISTS ${schema}.cycles (pipeline VARCHAR, version BIGINT, state VARCHAR)`,
+    `CREATE TABLE IF NOT EXISTS ${schema}.states (name VARCHAR, version BIGINT, state VARCHAR)`,
     `CREATE TABLE IF NOT EXISTS ${schema}.slices
       (incarnation BIGINT, question VARCHAR, number BIGINT, epoch BIGINT, body VARCHAR, sums BLOB)`,
     `CREATE TABLE IF NOT EXISTS ${schema}.bases

@@ -43,7 +43,7 @@ export async function openServing(database: Database, architecture: string): Pro
   return {
     ...headsOn(database, schema, architecture),
     ...storedOn(database, schema),
-    ...cyclesOn(database, schema),
+    ...statesOn(database, schema),
     ...viewsOn(database, schema),
     ...wantedOn(database, schema),
     ...reportsOn(database, schema),
@@ -109,30 +109,30 @@ function mustExist(row: HeadsRow | undefined, architecture: string): HeadsRow {
   });
 }
 
-function cyclesOn(database: Database, schema: string) {
-  const table = `${schema}.cycles`;
-  const read = async (all: Statements['all'], pipeline: string) => {
-    const [row] = await all(`SELECT version, state FROM ${table} WHERE pipeline = $1`, [pipeline]);
+function statesOn(database: Database, schema: string) {
+  const table = `${schema}.states`;
+  const read = async (all: Statements['all'], name: string) => {
+    const [row] = await all(`SELECT version, state FROM ${table} WHERE name = $1`, [name]);
     return row === undefined ? undefined : { version: Number(row.version), state: String(row.state) };
   };
-  const replace = async ({ run }: Statements, pipeline: string, version: number, state: string) => {
-    await run(`DELETE FROM ${table} WHERE pipeline = $1`, [pipeline]);
-    await run(`INSERT INTO ${table} VALUES ($1, $2, $3)`, [pipeline, BigInt(version), state]);
+  const replace = async ({ run }: Statements, name: string, version: number, state: string) => {
+    await run(`DELETE FROM ${table} WHERE name = $1`, [name]);
+    await run(`INSERT INTO ${table} VALUES ($1, $2, $3)`, [name, BigInt(version), state]);
     return 'applied' as const;
   };
   return {
-    readCycle: (pipeline) => read(database.read, pipeline),
-    putCycle: (pipeline, { version, state }) =>
+    readState: (name) => read(database.read, name),
+    putState: (name, { version, state }) =>
       database.transaction(async (statements) => {
-        const there = await read(statements.all, pipeline);
+        const there = await read(statements.all, name);
         if (there !== undefined && there.version >= version) return 'refused';
-        return replace(statements, pipeline, version, state);
+        return replace(statements, name, version, state);
       }),
-    changeCycle: (pipeline, expectedVersion, state) =>
+    changeState: (name, expectedVersion, state) =>
       database.transaction(async (statements) => {
-        const there = await read(statements.all, pipeline);
+        const there = await read(statements.all, name);
         if (there?.version !== expectedVersion) return 'refused';
-        return replace(statements, pipeline, expectedVersion + 1, state);
+        return replace(statements, name, expectedVersion + 1, state);
       }),
   } satisfies Partial<ServingStore>;
 }

@@ -14,7 +14,7 @@ import {
   withHeadRemoved,
   withLiveSwitched,
 } from '../heads-row.js';
-import type { CycleRecord, Outcome, ServingStore, StoredPart } from '../ports.js';
+import type { Outcome, ServingStore, StateRecord, StoredPart } from '../ports.js';
 import type { Process } from './scheduler.js';
 import type { ConditionalRow, World } from './world.js';
 
@@ -64,15 +64,15 @@ export function openServingStore(world: World, process: Process): ServingStore {
         );
       }),
 
-    readCycle: (pipeline) => effect(() => serialRead(cycleRow(world, pipeline))),
-    putCycle: (pipeline, record) =>
+    readState: (name) => effect(() => serialRead(stateRow(world, name))),
+    putState: (name, record) =>
       effect(() => {
-        const isBelow = (there: CycleRecord | undefined) => there === undefined || there.version < record.version;
-        return compareAndSet(world, cycleRow(world, pipeline), (there) => (isBelow(there) ? record : undefined));
+        const isBelow = (there: StateRecord | undefined) => there === undefined || there.version < record.version;
+        return compareAndSet(world, stateRow(world, name), (there) => (isBelow(there) ? record : undefined));
       }),
-    changeCycle: (pipeline, expectedVersion, state) =>
+    changeState: (name, expectedVersion, state) =>
       effect(() =>
-        compareAndSet(world, cycleRow(world, pipeline), (record) =>
+        compareAndSet(world, stateRow(world, name), (record) =>
           record?.version === expectedVersion ? { version: record.version + 1, state } : undefined,
         ),
       ),
@@ -173,9 +173,9 @@ function plainRows(world: World, effect: Effect, write: Effect) {
   } satisfies Partial<ServingStore>;
 }
 
-function cycleRow(world: World, pipeline: string): ConditionalRow<CycleRecord | undefined> {
-  const row = world.cycles.get(pipeline) ?? { value: undefined, parked: undefined };
-  world.cycles.set(pipeline, row);
+function stateRow(world: World, name: string): ConditionalRow<StateRecord | undefined> {
+  const row = world.states.get(name) ?? { value: undefined, parked: undefined };
+  world.states.set(name, row);
   return row;
 }
 

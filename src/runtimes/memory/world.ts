@@ -9,13 +9,13 @@ import type {
   ArchiveFile,
   Base,
   BatchOutput,
-  CycleRecord,
   DeadLetter,
   JobState,
   Message,
   ServedView,
   ServiceReport,
   Slice,
+  StateRecord,
   Truth,
   Wanted,
 } from '../ports.js';
@@ -50,7 +50,7 @@ export interface World {
   readonly log: { starts: number[]; readonly messages: Message[][] };
   readonly deadLetters: DeadLetter[];
   readonly heads: ConditionalRow<HeadsRow>;
-  readonly cycles: Map<string, ConditionalRow<CycleRecord | undefined>>;
+  readonly states: Map<string, ConditionalRow<StateRecord | undefined>>;
   readonly slices: Map<string, Slice>;
   readonly bases: Map<string, Base>;
   readonly truths: Map<string, Truth>;
@@ -73,7 +73,7 @@ export function createWorld(scheduler: Scheduler, partitions: number, head: Head
     log: { starts: new Array<number>(partitions).fill(0), messages: Array.from({ length: partitions }, () => []) },
     deadLetters: [],
     heads: { value: firstRow(head), parked: undefined },
-    cycles: new Map(),
+    states: new Map(),
     slices: new Map(),
     bases: new Map(),
     truths: new Map(),

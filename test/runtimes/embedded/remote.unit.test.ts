@@ -49,7 +49,7 @@ async function served(name: string) {
     readWanted: async () => {
       throw new LabError('it is away', { kind: 'unavailable', suggestion: 'wait', detail: { since: 7n } });
     },
-    readCycle: async () => undefined,
+    readState: async () => undefined,
     changeWanted: async () => {
       throw new LabError('cannot be sent', { detail: { call: () => {} } });
     },
@@ -95,7 +95,7 @@ describe('a remote lab', () => {
     await using _server = server;
     await using lab = client();
     expect(await lab.store.readSlices(1, 'items-sold', 0, 1)).toEqual([slice]);
-    expect(await lab.store.readCycle('lambda-1')).toBeUndefined();
+    expect(await lab.store.readState('lambda-1')).toBeUndefined();
     expect(await lab.lab('about')).toEqual({ pid: 1 });
     await using reader = await lab.log.read([0]);
     const values = [await reader.next(10), await reader.next(10), await reader.next(10)].flat();

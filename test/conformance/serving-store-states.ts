@@ -1,29 +1,29 @@
-/** What holds of batch cycles, wanted state and reports, on any runtime. */
+/** What holds of states, wanted state and reports, on any runtime. */
 import { expect } from 'vitest';
 import type { Fact } from './fresh-store.js';
 
-export function statesCycles(fact: Fact): void {
-  fact('lets one of many who change the same version of a cycle through', async ({ store, pipeline }) => {
-    expect(await store.readCycle(pipeline)).toBeUndefined();
+export function keepsStates(fact: Fact): void {
+  fact('lets one of many who change the same version of a state through', async ({ store, pipeline }) => {
+    expect(await store.readState(pipeline)).toBeUndefined();
     const version = 7;
-    expect(await store.putCycle(pipeline, { version, state: 'first' })).toBe('applied');
+    expect(await store.putState(pipeline, { version, state: 'first' })).toBe('applied');
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => store.changeCycle(pipeline, version, `state ${i}`)),
+      Array.from({ length: 8 }, (_, i) => store.changeState(pipeline, version, `state ${i}`)),
     );
     expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(1);
     const winner = outcomes.indexOf('applied');
-    expect(await store.readCycle(pipeline)).toEqual({ version: version + 1, state: `state ${winner}` });
+    expect(await store.readState(pipeline)).toEqual({ version: version + 1, state: `state ${winner}` });
   });
 
-  fact('makes a cycle anew above all that an earlier pipeline of its name reached, and only then', async (fresh) => {
+  fact('makes a state anew above all that an earlier one of its name reached, and only then', async (fresh) => {
     const { store, pipeline } = fresh;
-    expect(await store.changeCycle(pipeline, 0, 'of nothing')).toBe('refused');
-    await store.putCycle(pipeline, { version: 8, state: 'old' });
-    expect(await store.putCycle(pipeline, { version: 8, state: 'late' })).toBe('refused');
-    expect(await store.putCycle(pipeline, { version: 108, state: '{"\u00e9":"\u{1f600}"}' })).toBe('applied');
-    expect(await store.changeCycle(pipeline, 8, 'a zombie')).toBe('refused');
-    expect(await store.readCycle(pipeline)).toEqual({ version: 108, state: '{"\u00e9":"\u{1f600}"}' });
-    expect(await store.readCycle(`${pipeline}-other`)).toBeUndefined();
+    expect(await store.changeState(pipeline, 0, 'of nothing')).toBe('refused');
+    await store.putState(pipeline, { version: 8, state: 'old' });
+    expect(await store.putState(pipeline, { version: 8, state: 'late' })).toBe('refused');
+    expect(await store.putState(pipeline, { version: 108, state: '{"\u00e9":"\u{1f600}"}' })).toBe('applied');
+    expect(await store.changeState(pipeline, 8, 'a zombie')).toBe('refused');
+    expect(await store.readState(pipeline)).toEqual({ version: 108, state: '{"\u00e9":"\u{1f600}"}' });
+    expect(await store.readState(`${pipeline}-other`)).toBeUndefined();
   });
 
   fact('keeps what is wanted, and changes of it only what is given', async ({ store }) => {

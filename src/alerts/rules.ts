@@ -1,0 +1,31 @@
+/** What somebody is called for, as data: each row of what is presented of an answer, by who or what it is about. Pure. */
+import { brokenMachines } from '../presented/breakdowns.js';
+import { lacks, type Presented } from '../presented/presented.js';
+import { servicesDue } from '../presented/services.js';
+import { emptySoon } from '../presented/stock.js';
+import type { Heads } from '../serving/head.js';
+
+export interface AlertRule {
+  readonly name: string;
+  /** There is an alert for as long as it has a row. */
+  readonly of: Presented;
+  /** The columns by which rows are told apart: two rows that differ in none of them are one alert. */
+  readonly subject: readonly string[];
+}
+
+export const alertRules: readonly AlertRule[] = [
+  { name: 'slot-empty-soon', of: emptySoon, subject: ['machine', 'slot'] },
+  { name: 'machine-broken', of: brokenMachines, subject: ['machine', 'problem'] },
+  { name: 'service-due', of: servicesDue, subject: ['machine', 'services'] },
+];
+
+/** Whether the live version answers the rule's question, declared as the rule needs it. */
+export function isAnswered({ of }: AlertRule, { heads, live }: Pick<Heads, 'heads' | 'live'>): boolean {
+  const question = heads.get(live)?.questions.find(({ name }) => name === of.of.name);
+  return question !== undefined && lacks(of, question) === undefined;
+}
+
+/** The names of the rules that nobody decides now. */
+export function unansweredRules(heads: Pick<Heads, 'heads' | 'live'>): readonly string[] {
+  return alertRules.filter((rule) => !isAnswered(rule, heads)).map(({ name }) => name);
+}
