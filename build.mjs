@@ -95,6 +95,7 @@ await build({
     'bench-lambda': 'bench/lambda.ts',
     'bench-kappa': 'bench/kappa.ts',
     'bench-embedded': 'bench/embedded.ts',
+    'bench-alerts': 'bench/alerts.ts',
     'bench-console': 'bench/console.ts',
     'bench-ingestion': 'bench/ingestion.ts',
     simulate: 'simulation/simulate.ts',

@@ -18,6 +18,8 @@ type Rule = (from: string, to: string) => boolean;
 const pureFolders = ['sums', 'events', 'positions', 'questions', 'machines', 'presented'].map((name) => `src/${name}/`);
 const pureFiles = [
   ...['src/serving/merge.ts', 'src/serving/head.ts', 'src/archive/chain.ts', 'src/archive/origin.ts'],
+  ...['book', 'rules', 'ruling', 'undecided'].map((name) => `src/alerts/${name}.ts`),
+  'src/console/alerts.ts',
   'lambda/cycle.ts',
   'lambda/turns.ts',
 ];

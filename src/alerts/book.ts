@@ -4,7 +4,7 @@
  * or be there twice, and each alert is raised once and cleared once. Pure.
  */
 import { z } from 'zod';
-import { type Decided, isLater, type Ruling } from './ruling.js';
+import { type Decided, type Finding, isLater, type Ruling } from './ruling.js';
 
 const whole = z.number().int().min(0);
 const decided = z.object({
@@ -19,9 +19,12 @@ const alert = z.object({
   says: z.string(),
   raised: decided,
   cleared: decided.nullable(),
+  /** Whether somebody is told of it: who was told that it is raised is told that it is cleared. */
+  told: z.boolean(),
 });
 const settling = z.object({ rule: z.string(), subject: z.string(), sinceMs: z.number() });
-const notice = z.object({ alert: whole, state: z.enum(['raised', 'cleared']) });
+/** An alert was raised, or cleared: it is told whole, as it was then. */
+const notice = z.object({ state: z.enum(['raised', 'cleared']), alert });
 
 export const bookSchema = z.object({
   format: z.literal(1),
@@ -40,7 +43,6 @@ export const bookSchema = z.object({
 });
 
 export type Alert = z.infer<typeof alert>;
-/** An alert was raised, or cleared: by both its number and its state it is told from all others. */
 export type Notice = z.infer<typeof notice>;
 export type Book = z.infer<typeof bookSchema>;
 
@@ -49,70 +51,76 @@ export const emptyBook: Book = {
 };
 
 const clearedMax = 100;
-const outboxMax = 1_000;
+/** More than all alerts that the shop can have at once; a book of so many has less than a megabyte. */
+const outboxMax = 1_500;
 
-/** The book after a ruling. `sends`: whether anybody is told of what changes. */
+/** The book after a ruling. `sends`: whether somebody is to be told of what is raised now. */
 export function decide(book: Book, ruling: Ruling, sends: boolean): Book {
   const before = book.decided[ruling.rule];
   if (before !== undefined && !isLater(ruling.decided, before)) return book;
+  const at = kept(ruling.decided);
   const found = new Map(ruling.findings.map((finding) => [finding.subject, finding]));
   const ofRule = ({ rule }: { readonly rule: string }) => rule === ruling.rule;
-  const ended = book.raised.filter((one) => ofRule(one) && !found.has(one.subject));
+  const isStanding = (one: Alert) => !ofRule(one) || found.has(one.subject);
+  const cleared = book.raised.filter((one) => !isStanding(one)).map((one): Alert => ({ ...one, cleared: at }));
   const standing = new Set(book.raised.filter(ofRule).map(({ subject }) => subject));
-  const waiting = [...found.values()].filter(({ subject }) => !standing.has(subject));
-  const since = sinceOf(book, ruling);
-  const due = waiting.filter((finding) => ruling.decided.atMs - since(finding.subject) >= ruling.settlesMs);
+  const { due, waiting } = settle(
+    book,
+    ruling,
+    [...found.values()].filter(({ subject }) => !standing.has(subject)),
+  );
   const raised = due.map(({ subject, says }, i): Alert => {
-    return { id: book.lastId + 1 + i, rule: ruling.rule, subject, says, raised: kept(ruling.decided), cleared: null };
+    return { id: book.lastId + 1 + i, rule: ruling.rule, subject, says, raised: at, cleared: null, told: sends };
   });
-  const cleared = ended.map((one): Alert => ({ ...one, cleared: kept(ruling.decided) }));
-  const settles = waiting.filter((finding) => !due.includes(finding));
-  const told = [...cleared.map(noticeOf('cleared')), ...raised.map(noticeOf('raised'))];
   return {
     ...book,
-    ...posted(book, sends ? told : []),
-    decided: { ...book.decided, [ruling.rule]: kept(ruling.decided) },
-    settling: [
-      ...book.settling.filter((one) => !ofRule(one)),
-      ...settles.map(({ subject }) => ({ rule: ruling.rule, subject, sinceMs: since(subject) })),
-    ],
-    raised: [...book.raised.filter((one) => !ended.includes(one)), ...raised],
+    ...posted(book, [...cleared.map(noticeOf('cleared')), ...raised.map(noticeOf('raised'))]),
+    decided: { ...book.decided, [ruling.rule]: at },
+    settling: [...book.settling.filter((one) => !ofRule(one)), ...waiting],
+    raised: [...book.raised.filter(isStanding), ...raised],
     cleared: [...cleared, ...book.cleared].slice(0, clearedMax),
     lastId: book.lastId + raised.length,
   };
 }
 
 /** The book once a notice has been sent. */
-export function sent(book: Book, { alert: id, state }: Notice): Book {
-  return { ...book, outbox: book.outbox.filter((one) => one.alert !== id || one.state !== state) };
+export function sent(book: Book, { alert: { id }, state }: Notice): Book {
+  return { ...book, outbox: book.outbox.filter((one) => one.alert.id !== id || one.state !== state) };
 }
 
-/** The alert that a notice is about; undefined where it was cleared so long ago that the book has forgotten it. */
-export function alertOf(book: Book, { alert: id }: Notice): Alert | undefined {
-  return [...book.raised, ...book.cleared].find((one) => one.id === id);
-}
-
-/** Whether they differ in more than how far rules have been decided, which follows from the answers anyway. */
+/**
+ * Whether they differ in more than how far rules have been decided since the last switch, which follows from the answers
+ * anyway. A switch is stored at once: nothing that was decided before it may be decided again.
+ */
 export function differs(a: Book, b: Book): boolean {
-  const text = (book: Book) => JSON.stringify({ ...book, decided: {} });
+  if (a === b) return false;
+  const generations = (book: Book) => Object.entries(book.decided).map(([rule, { generation }]) => [rule, generation]);
+  const text = (book: Book) => JSON.stringify({ ...book, decided: generations(book).sort() });
   return text(a) !== text(b);
 }
 
-/** Since when a subject has been found. */
-function sinceOf({ settling }: Book, { rule, decided: { atMs } }: Ruling): (subject: string) => number {
+/** Which findings have been there for long enough, and since when the others have. */
+function settle({ settling }: Book, { rule, decided: { atMs } }: Ruling, findings: readonly Finding[]) {
   const known = new Map(settling.filter((one) => one.rule === rule).map(({ subject, sinceMs }) => [subject, sinceMs]));
-  return (subject) => known.get(subject) ?? atMs;
+  const since = ({ subject }: Finding) => known.get(subject) ?? atMs;
+  const isDue = (finding: Finding) => atMs - since(finding) >= finding.settlesMs;
+  return {
+    due: findings.filter(isDue),
+    waiting: findings
+      .filter((finding) => !isDue(finding))
+      .map((finding) => ({ rule, subject: finding.subject, sinceMs: since(finding) })),
+  };
 }
 
 /** Whoever is to be told may be away for long: the oldest notices are given up then, and counted. */
-function posted({ outbox, unsent }: Book, told: readonly Notice[]): Pick<Book, 'outbox' | 'unsent'> {
-  const all = [...outbox, ...told];
+function posted({ outbox, unsent }: Book, notices: readonly Notice[]): Pick<Book, 'outbox' | 'unsent'> {
+  const all = [...outbox, ...notices.filter(({ alert: { told } }) => told)];
   const tooMany = Math.max(0, all.length - outboxMax);
   return { outbox: all.slice(tooMany), unsent: unsent + tooMany };
 }
 
 const noticeOf =
   (state: Notice['state']) =>
-  ({ id }: Alert): Notice => ({ alert: id, state });
+  (one: Alert): Notice => ({ state, alert: one });
 
 const kept = (one: Decided): z.infer<typeof decided> => ({ ...one, position: [...one.position] });

@@ -6,12 +6,14 @@ import { describeError } from '../errors.js';
 import { lacks } from '../presented/presented.js';
 import type { Clock, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
-import { readAnswer } from '../serving/read-answer.js';
+import type { Heads } from '../serving/head.js';
+import { readAnswerAt } from '../serving/read-answer.js';
 import { rememberingStore } from '../serving/remembering-store.js';
-import { type Alert, alertOf, decide, type Notice, sent } from './book.js';
+import { type Alert, type Book, decide, type Notice, sent } from './book.js';
 import { type KeptBook, openBook } from './kept-book.js';
-import { alertRules, isAnswered } from './rules.js';
-import { rulingOf } from './ruling.js';
+import { type AlertRule, alertRules, isAnswered } from './rules.js';
+import { isLater, rulingOf } from './ruling.js';
+import { type KeeperSaid, keeperName } from './undecided.js';
 
 /** Tells somebody of an alert. Throws where that did not arrive. */
 export type SendNotice = (alert: Alert, state: Notice['state']) => Promise<void>;
@@ -24,21 +26,26 @@ export interface KeptAlerts {
 
 const lookEveryMs = 500;
 const resend = { afterMs: 1_000, atMostMs: 60_000 };
-const reportEveryMs = 2_000;
+/** Until then it may only be that the heads were read a moment before what they name was retired. */
+const unknownMsMin = 2_000;
+/** With a report the book is read anew, lest another keeper's changes are never seen. */
+const reportEveryMs = 3_000;
 
-/** Runs until it is stopped. Throws what the store throws. */
+/** Runs until it is stopped. Throws what the store throws, and `unavailable` where a change of the book is in doubt. */
 export async function keepAlerts({ store, send }: KeptAlerts, { stop, clock, say }: ServiceScope): Promise<void> {
   const kept = await openBook(store);
   const ended = new AbortController();
   const isOver = () => stop.aborted || ended.signal.aborted;
-  const decides = decideUntil(isOver, { store, kept, sends: send !== undefined, clock, say });
-  const delivers = send === undefined ? undefined : deliverUntil(isOver, { kept, send, clock, say });
+  // Whichever fails ends the other.
+  const both = [
+    decideUntil(isOver, { store, kept, sends: send !== undefined, clock, say }),
+    ...(send === undefined ? [] : [deliverUntil(isOver, { kept, send, clock, say })]),
+  ];
   try {
-    // Whichever fails ends the other.
-    await Promise.all([decides, delivers]);
+    await Promise.all(both);
   } finally {
     ended.abort();
-    await Promise.allSettled([decides, delivers]);
+    await Promise.allSettled(both);
   }
 }
 
@@ -50,29 +57,58 @@ interface Deciding {
   readonly say: (line: string) => void;
 }
 
-async function decideUntil(isOver: () => boolean, { store, kept, sends, clock, say }: Deciding): Promise<void> {
+async function decideUntil(isOver: () => boolean, deciding: Deciding): Promise<void> {
+  const { store, kept, sends, clock, say } = deciding;
   const reading = rememberingStore(store);
-  let reportedMs = 0;
+  const looks: Record<string, { atMs: number; unknown: string | null }> = {};
+  let reportedMs = Number.NEGATIVE_INFINITY;
   while (!isOver()) {
     const heads = await store.readHeads();
     for (const rule of alertRules.filter((one) => isAnswered(one, heads))) {
-      const answer = await readAnswer(reading, rule.of.of.name, clock);
-      // The live version may just have been switched.
-      if ('unknown' in answer || lacks(rule.of, answer.question) !== undefined) continue;
-      const ruling = rulingOf(rule, answer, clock.nowMs());
-      const before = kept.book().lastId;
-      const after = await kept.update((book) => decide(book, ruling, sends));
-      for (const { id, says } of after.raised.filter((one) => one.id > before))
-        say(`alert ${id}: ${rule.name}: ${says}`);
+      const unknown = await decideOne(rule, heads, { ...deciding, store: reading });
+      const before = looks[rule.name] ?? { atMs: clock.nowMs(), unknown: null };
+      const isLasting = unknown !== null && clock.nowMs() - before.atMs > unknownMsMin;
+      const now =
+        unknown === null ? { atMs: clock.nowMs(), unknown } : { ...before, unknown: isLasting ? unknown : null };
+      if (now.unknown !== before.unknown) say(`${rule.name}: ${now.unknown ?? 'is known'}`);
+      looks[rule.name] = now;
     }
     if (clock.nowMs() - reportedMs >= reportEveryMs) {
       reportedMs = clock.nowMs();
-      const { raised, outbox, unsent } = kept.book();
-      const report = { raised: raised.length, waiting: outbox.length, unsent };
-      await store.report({ service: 'alerts', atMs: reportedMs, report });
+      await kept.refresh();
+      const report: KeeperSaid = { rules: looks, waiting: kept.book().outbox.length, webhook: sends };
+      await store.report({ service: keeperName, atMs: reportedMs, report: { ...report } });
     }
     await clock.sleep(lookEveryMs);
   }
+}
+
+/** Decides a rule from the newest answer, where that is later than the last. Returns why it is unknown, or null. */
+async function decideOne(rule: AlertRule, heads: Heads, { store, kept, sends, clock, say }: Deciding) {
+  const { generation, live } = heads;
+  const { number } = heads.heads.get(live)!;
+  const decided = kept.book().decided[rule.name];
+  if (decided !== undefined && !isLater({ generation, number }, decided)) return null;
+  const answer = await readAnswerAt(store, heads, rule.of.of.name);
+  // What the heads named may be gone by now: the next look has newer ones.
+  if ('unknown' in answer) return answer.unknown;
+  if (lacks(rule.of, answer.question) !== undefined) return null;
+  const ruling = rulingOf(rule, answer, clock.nowMs());
+  const before = kept.book();
+  const after = await kept.update((book) => decide(book, ruling, sends));
+  for (const line of newsOf(before, after)) say(line);
+  return null;
+}
+
+/** A line for each alert that was raised or cleared from one book to the next. */
+function newsOf(before: Book, after: Book): readonly string[] {
+  const standing = new Set(before.raised.map(({ id }) => id));
+  const raised = after.raised.filter(({ id }) => id > before.lastId);
+  const cleared = after.cleared.filter(({ id }) => standing.has(id));
+  return [
+    ...raised.map(({ id, rule, says }) => `alert ${id} is raised: ${rule}: ${says}`),
+    ...cleared.map(({ id, rule, subject }) => `alert ${id} is cleared: ${rule}: ${subject}`),
+  ];
 }
 
 interface Delivering {
@@ -86,18 +122,16 @@ interface Delivering {
 async function deliverUntil(isOver: () => boolean, { kept, send, clock, say }: Delivering): Promise<void> {
   let failures = 0;
   while (!isOver()) {
-    const book = kept.book();
-    const [notice] = book.outbox;
+    const [notice] = kept.book().outbox;
     if (notice === undefined) {
       await clock.sleep(lookEveryMs / 2);
       continue;
     }
-    const alert = alertOf(book, notice);
     try {
-      if (alert !== undefined) await send(alert, notice.state);
+      await send(notice.alert, notice.state);
       failures = 0;
     } catch (error) {
-      if (failures === 0) say(`alert ${notice.alert} was not sent: ${describeError(error)}; it is tried again`);
+      if (failures === 0) say(`alert ${notice.alert.id} was not sent: ${describeError(error)}; it is tried again`);
       const untilMs = clock.nowMs() + Math.min(resend.atMostMs, resend.afterMs * 2 ** failures);
       // In steps, so that nobody has to wait for it when all ends.
       while (!isOver() && clock.nowMs() < untilMs) await clock.sleep(lookEveryMs);

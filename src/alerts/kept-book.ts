@@ -17,12 +17,14 @@ export interface KeptBook {
    * has to be pure. Throws `unavailable` where it is in doubt whether it was stored: begin anew then.
    */
   update(change: (book: Book) => Book): Promise<Book>;
+  /** Reads anew what somebody else may have changed. */
+  refresh(): Promise<void>;
 }
 
 /** The alerts of a lab; undefined where nobody has kept any. */
 export async function readBook(store: Pick<ServingStore, 'readState'>): Promise<Book | undefined> {
   const record = await store.readState(bookName);
-  return record === undefined ? undefined : bookSchema.parse(JSON.parse(record.state));
+  return record === undefined ? undefined : parsedBook(record.state);
 }
 
 export async function openBook(store: Store): Promise<KeptBook> {
@@ -32,8 +34,9 @@ export async function openBook(store: Store): Promise<KeptBook> {
   async function reload(): Promise<void> {
     const record = await store.readState(bookName);
     if (record === undefined) throw new LabError('the book of alerts is gone', { kind: 'unavailable' });
+    if (record.version === version) return;
+    book = parsedBook(record.state);
     version = record.version;
-    book = bookSchema.parse(JSON.parse(record.state));
   }
 
   async function apply(change: (book: Book) => Book): Promise<Book> {
@@ -58,14 +61,26 @@ export async function openBook(store: Store): Promise<KeptBook> {
     throw inDoubt();
   await reload();
   let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: none of them sees another half done. */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const acted = last.then(act);
+    last = acted.catch(() => {});
+    return acted;
+  };
   return {
     book: () => book,
-    update(change) {
-      const updated = last.then(() => apply(change));
-      last = updated.catch(() => {});
-      return updated;
-    },
+    update: (change) => inTurn(() => apply(change)),
+    refresh: () => inTurn(reload),
   };
+}
+
+function parsedBook(state: string): Book {
+  const parsed = bookSchema.safeParse(JSON.parse(state));
+  if (parsed.success) return parsed.data;
+  throw new LabError('the book of alerts was written by another version of snacklab', {
+    kind: 'unavailable',
+    suggestion: 'begin anew: snacklab {lab} down --volumes, then up',
+  });
 }
 
 function inDoubt(): LabError {

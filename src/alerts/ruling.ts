@@ -1,4 +1,5 @@
 /** What a rule finds in one answer, and where that was decided. Pure. */
+import { placeOf } from '../machines/catalogue.js';
 import type { Position } from '../positions/position.js';
 import { cellText } from '../presented/cell-text.js';
 import { namedSumsOf } from '../presented/presented.js';
@@ -19,36 +20,35 @@ export interface Decided {
 export interface Finding {
   readonly subject: string;
   readonly says: string;
+  /** How long it has to be found before it is raised. */
+  readonly settlesMs: number;
 }
 
 export interface Ruling {
   readonly rule: string;
   readonly findings: readonly Finding[];
-  /** How long something has to be found before it is raised. */
-  readonly settlesMs: number;
   readonly decided: Decided;
 }
 
 /** The ruling over an answer to the rule's question, which has to be declared as the rule needs it. */
 export function rulingOf({ name, of, subject }: AlertRule, answer: ReadAnswer, atMs: number): Ruling {
-  const { rows, settlesMs = 0 } = of.present(namedSumsOf(answer.question, answer.merged));
+  const { columns, present } = of;
+  const { rows, settlesMs } = present(namedSumsOf(answer.question, answer.merged));
+  const machine = columns.findIndex((column) => column.name === 'machine');
   const { pipeline, generation, number, position } = answer;
   return {
     rule: name,
-    findings: rows.map((row) => {
-      const told = of.columns.map((column, i) => ({
-        ...column,
-        text: `${column.name} ${cellText(row[i]!, column.kind)}`,
-      }));
-      const text = (some: typeof told) => some.map((one) => one.text).join(', ');
-      return { subject: text(told.filter((one) => subject.includes(one.name))), says: text(told) };
+    findings: rows.flatMap((row, i) => {
+      if (placeOf(String(row[machine])) === undefined) return [];
+      const texts = columns.map((column, at) => `${column.name} ${cellText(row[at]!, column.kind)}`);
+      const about = texts.filter((_, at) => subject.includes(columns[at]!.name));
+      return [{ subject: about.join(', '), says: texts.join(', '), settlesMs: settlesMs?.[i] ?? 0 }];
     }),
-    settlesMs,
     decided: { pipeline, generation, number, position, atMs },
   };
 }
 
-/** Whether a decision is taken from a later answer than another. Readers' positions never go back, unless by a switch. */
-export function isLater(one: Decided, other: Decided): boolean {
+/** Whether an answer is later than another. Readers' positions never go back, unless by a switch. */
+export function isLater(one: Pick<Decided, 'generation' | 'number'>, other: Pick<Decided, 'generation' | 'number'>) {
   return one.generation > other.generation || (one.generation === other.generation && one.number > other.number);
 }

@@ -25,11 +25,12 @@ export const alerts = z
     lab,
     raised: z.array(alert),
     cleared: z.array(alert).describe('The newest first; no more than a hundred are kept.'),
-    unanswered: z
-      .array(z.string())
-      .describe('Rules whose question the live version does not answer: nobody decides them.'),
+    undecided: z
+      .array(z.object({ rule: z.string(), why: z.string() }))
+      .describe('Rules that nobody decides now: that none of their alerts is raised says nothing.'),
     waiting: z.number().int().describe('Notices that the webhook has not taken yet.'),
-    unsent: z.number().int().describe('Notices that were given up, since more than a thousand waited.'),
+    unsent: z.number().int().describe('Notices that were given up, since too many waited.'),
+    webhook: z.boolean().nullable().describe('Whether notices are sent; null where nobody keeps alerts just now.'),
   })
   .describe('`alerts`: what is raised, what was cleared lately, and what is not decided at all.');
 export type AlertsDocument = z.infer<typeof alerts>;

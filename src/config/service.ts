@@ -123,8 +123,9 @@ export function webhookAddress(environment: Environment = process.env): string |
   const text = emptyIsUnset(environment.SNACKLAB_WEBHOOK) as string | undefined;
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href;
-  throw new LabError('SNACKLAB_WEBHOOK is not an address that begins with http:// or https://', {
+  const isPlain = url?.username === '' && url.password === '';
+  if (isPlain && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href;
+  throw new LabError('SNACKLAB_WEBHOOK is not an address that begins with http:// or https:// and has no user in it', {
     kind: 'usage',
     suggestion: 'set it as in SNACKLAB_WEBHOOK=https://example.org/alerts, or leave it unset',
   });

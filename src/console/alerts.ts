@@ -1,6 +1,7 @@
 /** The alerts as the console shows them: what is raised, the newest first, and what was cleared lately. Pure. */
 import type { Alert, Book } from '../alerts/book.js';
-import { unansweredRules } from '../alerts/rules.js';
+import { type Undecided, undecidedRules } from '../alerts/undecided.js';
+import type { ServiceReport } from '../runtimes/ports.js';
 import type { Heads } from '../serving/head.js';
 
 /** One line of the list. `atMs` is when it was raised, or cleared where it is no more. */
@@ -19,21 +20,28 @@ export interface AlertsView {
   /** All that are raised, also those that are left out of `shown`. */
   readonly raised: number;
   readonly shown: readonly AlertView[];
-  /** Rules whose question the live version does not answer. */
-  readonly unanswered: readonly string[];
+  /** Rules that nobody decides now, and why. */
+  readonly undecided: readonly Undecided[];
 }
 
 const raisedMax = 50;
 const clearedMax = 5;
 
-/** `book` is undefined where nobody has kept one yet. */
-export function alertsView(book: Book | undefined, heads: Heads): AlertsView {
-  const { raised = [], cleared = [] } = book ?? {};
+/** What a look has that alerts are told from. `alerts` is undefined where nobody has kept any, or they cannot be read. */
+interface Seen {
+  readonly alerts: Book | undefined;
+  readonly heads: Heads;
+  readonly reports: readonly ServiceReport[];
+  readonly atMs: number;
+}
+
+export function alertsView({ alerts, heads, reports, atMs }: Seen): AlertsView {
+  const { raised = [], cleared = [] } = alerts ?? {};
   const newest = [...raised].sort((a, b) => b.id - a.id);
   return {
     raised: raised.length,
     shown: [...newest.slice(0, raisedMax), ...cleared.slice(0, clearedMax)].map(viewOfAlert),
-    unanswered: unansweredRules(heads),
+    undecided: undecidedRules(heads, reports, atMs),
   };
 }
 

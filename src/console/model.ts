@@ -33,7 +33,7 @@ export interface LabSeen {
   readonly reports: readonly ServiceReport[];
   readonly extent: { readonly starts: Position; readonly ends: Position } | undefined;
   readonly cycles: ReadonlyMap<string, CycleView>;
-  /** Undefined where nobody keeps alerts yet. */
+  /** Undefined where nobody has kept any, or they cannot be read. */
   readonly alerts: Book | undefined;
   /** Bytes of the sums that each incarnation stores; empty until they were counted. */
   readonly storedBytes: ReadonlyMap<number, number>;
@@ -139,7 +139,7 @@ export function viewOf(seen: LabSeen, sizes: LogSizes): SeenView {
     repeats: validation?.said.repeats ?? null,
     rejected: validation?.said.rejected ?? null,
     retiring: retiringOf(seen, all),
-    alerts: alertsView(seen.alerts, heads),
+    alerts: alertsView(seen),
   };
 }
 

@@ -3,9 +3,9 @@
  * now is the newest heartbeat of any machine, so the same answer always says the same, and a paused lab breaks no machine.
  *
  * How long is too long follows from the machines themselves. Where half of them have been silent for a while, that is the
- * lab's pace and not a breakdown: a slow generator, or one heartbeat with a wild time, makes all of them old alike. So such
- * a heartbeat hides silence for good, and `says` shows its time. When a paused lab goes on, or a slow one goes faster, the
- * machines whose turn is in the second half of the first round are told as silent until they have spoken. Pure.
+ * lab's pace and not a breakdown. When a paused lab goes on, or a slow one goes faster, the machines whose turn is in the
+ * second half of the first round are told as silent until they have spoken; an alert waits for that. Where most clocks are
+ * wild, silence is hidden, and `says` shows the time. Pure.
  */
 import { machineCount, machineId, placeOf } from '../machines/catalogue.js';
 import { beatsByMachine } from '../questions/builtin.js';
@@ -21,6 +21,12 @@ export const silentMediansMin = 4;
 
 /** With so many heartbeats of the catalogue's machines in the median, one that has sent none is silent, and not just later. */
 export const beatsUntilMissed = 3;
+
+/** So many of all machines may have clocks that are far ahead. */
+const wildPart = 1 / 20;
+
+/** However slow the rounds are, somebody is called after so long. */
+const settlesMsMax = 300_000;
 
 /** A machine that was heard of. */
 interface Heard {
@@ -49,15 +55,12 @@ export const brokenMachines: Presented = {
 function presentBroken({ rows }: NamedSums): PresentedTable {
   const heard = rows.flatMap(heardOf);
   if (heard.length === 0) return { rows: [], says: 'nothing heard yet' };
-  const newestMs = heard.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0);
-  const silentMs = ({ lastMs }: Heard) => newestMs - lastMs;
-  // Machines of nobody knows where may come and go: they say nothing of how often the shop's own are heard.
-  const own = heard.filter(({ id }) => placeOf(id) !== undefined);
-  const medianMs = median((own.length > 0 ? own : heard).map(silentMs));
-  const limitMs = Math.max(silentMsMin, silentMediansMin * medianMs);
+  const { newestMs, medianMs, limitMs } = paceOf(heard);
+  const silentMs = ({ lastMs }: Heard) => Math.max(0, newestMs - lastMs);
   const silent = heard.filter((one) => silentMs(one) > limitMs).sort((a, b) => a.lastMs - b.lastMs || byId(a.id, b.id));
   const failing = heard.filter((one) => one.reportsErrors && silentMs(one) <= limitMs).sort((a, b) => byId(a.id, b.id));
   const { missed, awaited } = unheard(heard);
+  const wild = heard.filter(({ lastMs }) => lastMs > newestMs).length;
   const row = (problem: string) => (one: Heard) => {
     return [one.id, placeText(one.id), problem, eventTimeText(one.lastMs), silentMs(one) / 1000];
   };
@@ -67,13 +70,35 @@ function presentBroken({ rows }: NamedSums): PresentedTable {
       ...silent.map(row('silent')),
       ...failing.map(row('errors')),
     ],
+    // One round: when a paused lab goes on, all have spoken by then.
+    settlesMs: [
+      ...missed.map(() => 0),
+      ...silent.map(() => Math.min(settlesMsMax, 2 * medianMs)),
+      ...failing.map(() => 0),
+    ],
     says:
       `${missed.length + silent.length} silent and ${failing.length} with errors of ${heard.length + missed.length} ` +
       `machines${awaited.length === 0 ? '' : `, and ${awaited.length} not heard of yet`}, as of ` +
-      `${eventTimeText(newestMs)}, the newest heartbeat; silent is one not heard of for over ${limitMs / 1000} s`,
-    // One round: when a paused lab goes on, all have spoken by then.
-    settlesMs: 2 * medianMs,
+      `${eventTimeText(newestMs)}, the newest heartbeat${wild === 0 ? '' : ` but for ${wild} far ahead of all others`}; ` +
+      `silent is one not heard of for over ${limitMs / 1000} s`,
   };
+}
+
+/**
+ * When now is, and how long machines are silent now. Strangers may come and go: where the shop's own are heard, they alone
+ * tell. A few clocks far ahead of all others are not believed: now is the newest time that is near that of many.
+ */
+function paceOf(heard: readonly Heard[]) {
+  const own = heard.filter(({ id }) => placeOf(id) !== undefined);
+  const times = (own.length > 0 ? own : heard).map(({ lastMs }) => lastMs).sort((a, b) => b - a);
+  const paceAt = (nowMs: number) => {
+    const medianMs = median(times.map((lastMs) => Math.max(0, nowMs - lastMs)));
+    return { medianMs, limitMs: Math.max(silentMsMin, silentMediansMin * medianMs) };
+  };
+  const sureMs = times[Math.floor(times.length * wildPart)]!;
+  const believedMs = sureMs + paceAt(sureMs).limitMs;
+  const newestMs = times.find((lastMs) => lastMs <= believedMs)!;
+  return { newestMs, ...paceAt(newestMs) };
 }
 
 /** None of a row that only the truth has. An error holds until the machine says `ok` at a later time. */

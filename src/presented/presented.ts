@@ -22,8 +22,8 @@ export interface PresentedTable {
   readonly rows: readonly (readonly Cell[])[];
   /** What the rows do not say: totals, the time that costs were taken over. */
   readonly says: string;
-  /** A row may come and go again of itself within so many ms: nobody is to be called before. 0 where it is not said. */
-  readonly settlesMs?: number;
+  /** By row: within so many ms it may go again of itself, and nobody is to be called before. Without it 0 each. */
+  readonly settlesMs?: readonly number[];
 }
 
 export interface Presented {

@@ -30,6 +30,8 @@ function presentServices({ rows }: NamedSums): PresentedTable {
     .sort((a, b) => Number(b.services - a.services) || byId(a.id, b.id));
   return {
     rows: due.map(({ id, sold, services }) => [id, placeOf(id)!.name, services, sold]),
-    says: `${due.length} of ${known.length} machines${strangers(rows.length - known.length)}; a service every ${itemsPerService} items`,
+    says:
+      `${due.length} of ${known.length} machines${strangers(rows.length - known.length)}; a service every ` +
+      `${itemsPerService} items, of which nothing says that it was done`,
   };
 }

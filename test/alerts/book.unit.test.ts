@@ -5,20 +5,25 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alertOf, type Book, bookSchema, decide, differs, emptyBook, sent } from '../../src/alerts/book.js';
+import { type Book, bookSchema, decide, differs, emptyBook, sent } from '../../src/alerts/book.js';
 import type { Ruling } from '../../src/alerts/ruling.js';
 
 /** What a rule finds in the answer up to a slice; a slice comes every second. */
-function ruling(number: number, subjects: readonly string[], change: Partial<Ruling> = {}, generation = 1): Ruling {
+function ruling(
+  number: number,
+  subjects: readonly string[],
+  { rule = 'broken', settlesMs = 0, generation = 1 } = {},
+): Ruling {
   return {
-    ...{ rule: 'broken', settlesMs: 0, findings: subjects.map((subject) => ({ subject, says: `${subject}!` })) },
+    rule,
+    findings: subjects.map((subject) => ({ subject, says: `${subject}!`, settlesMs })),
     decided: { pipeline: 'kappa-1', generation, number, position: [number], atMs: number * 1000 },
-    ...change,
   };
 }
 
 const decideAll = (rulings: readonly Ruling[], book: Book = emptyBook) =>
   rulings.reduce((now, one) => decide(now, one, true), book);
+const told = ({ outbox }: Book) => outbox.map(({ alert: { id }, state }) => `${id} ${state}`);
 const subjects = (alerts: Book['raised']) => alerts.map(({ subject }) => subject);
 const reread = (book: Book): Book => bookSchema.parse(JSON.parse(JSON.stringify(book)));
 
@@ -27,11 +32,8 @@ describe('an alert', () => {
     const book = decideAll([ruling(1, []), ruling(2, ['a']), ruling(3, ['a', 'b']), ruling(4, ['b'])]);
     expect(book.raised).toMatchObject([{ id: 2, subject: 'b', says: 'b!', raised: { number: 3, position: [3] } }]);
     expect(book.cleared).toMatchObject([{ id: 1, subject: 'a', raised: { number: 2 }, cleared: { number: 4 } }]);
-    expect(book.outbox).toEqual([
-      { alert: 1, state: 'raised' },
-      { alert: 2, state: 'raised' },
-      { alert: 1, state: 'cleared' },
-    ]);
+    expect(told(book)).toEqual(['1 raised', '2 raised', '1 cleared']);
+    expect(book.outbox[0]!.alert.cleared, 'as it was then').toBeNull();
   });
 
   it('comes again under another number', () => {
@@ -43,7 +45,7 @@ describe('an alert', () => {
     const book = decideAll([ruling(5, ['a'])]);
     expect(decide(book, ruling(4, []), true)).toBe(book);
     expect(decide(book, ruling(5, []), true)).toBe(book);
-    expect(subjects(decide(book, ruling(1, [], {}, 2), true).raised)).toEqual([]);
+    expect(subjects(decide(book, ruling(1, [], { generation: 2 }), true).raised)).toEqual([]);
   });
 
   it('of one rule is no matter of another', () => {
@@ -59,30 +61,44 @@ describe('an alert', () => {
     expect([subjects(due.raised), due.settling.map(({ subject }) => subject)]).toEqual([['a'], ['b']]);
   });
 
-  it('is told to nobody where nobody is to be told', () => {
-    expect(decide(emptyBook, ruling(1, ['a']), false).outbox).toEqual([]);
+  it('is told to nobody where nobody is to be told, nor that it is cleared', () => {
+    const silently = decide(emptyBook, ruling(1, ['a']), false);
+    expect(told(decide(silently, ruling(2, []), true))).toEqual([]);
+  });
+
+  it('is told as cleared to whoever was told that it is raised, though nobody is told of new ones', () => {
+    const both = decide(decideAll([ruling(1, ['a'])]), ruling(2, ['b']), false);
+    expect(told(both)).toEqual(['1 raised', '1 cleared']);
   });
 });
 
 describe('the book', () => {
-  it('keeps a hundred cleared alerts, and a thousand notices, and counts those that it gave up', () => {
-    const all = Array.from({ length: 1_200 }, (_, i) => `m${i}`);
+  it('keeps a hundred cleared alerts, and tells of all that were cleared', () => {
+    const all = Array.from({ length: 700 }, (_, i) => `m${i}`);
     const book = decideAll([ruling(1, all), ruling(2, [])]);
-    expect([book.cleared.length, book.outbox.length, book.unsent]).toEqual([100, 1_000, 1_400]);
-    expect(alertOf(book, book.outbox.at(-1)!)).toBeUndefined();
-    expect(alertOf(book, { alert: 1, state: 'cleared' })?.subject).toBe('m0');
+    expect([book.cleared.length, book.outbox.length, book.unsent]).toEqual([100, 1_400, 0]);
+    expect(book.outbox.at(-1)).toMatchObject({ state: 'cleared', alert: { subject: 'm699', cleared: { number: 2 } } });
+  });
+
+  it('gives up the oldest notices where too many wait, and counts them', () => {
+    const all = Array.from({ length: 900 }, (_, i) => `m${i}`);
+    const book = decideAll([ruling(1, all), ruling(2, [])]);
+    expect([book.outbox.length, book.unsent, told(book)[0]]).toEqual([1_500, 300, '301 raised']);
   });
 
   it('strikes out what was sent, and that alone', () => {
     const book = decideAll([ruling(1, ['a']), ruling(2, [])]);
-    expect(sent(book, { alert: 1, state: 'raised' }).outbox).toEqual([{ alert: 1, state: 'cleared' }]);
-    expect(differs(book, sent(book, { alert: 7, state: 'raised' }))).toBe(false);
+    const [raised] = book.outbox;
+    expect(told(sent(book, raised!))).toEqual(['1 cleared']);
+    expect(differs(book, sent(sent(book, raised!), raised!))).toBe(true);
+    expect(differs(sent(book, raised!), sent(sent(book, raised!), raised!))).toBe(false);
   });
 
-  it('is stored only where more has changed than how far it was decided', () => {
+  it('is stored only where more has changed than how far it was decided, or readers were switched', () => {
     const book = decideAll([ruling(1, ['a'])]);
     expect(differs(book, decide(book, ruling(2, ['a']), true))).toBe(false);
     expect(differs(book, decide(book, ruling(2, ['b']), true))).toBe(true);
+    expect(differs(book, decide(book, ruling(1, ['a'], { generation: 2 }), true))).toBe(true);
   });
 
   it('is the same, however often and by whomever it is decided', () => {
@@ -101,7 +117,7 @@ describe('the book', () => {
             book = decide(book, rulings[Math.max(0, i - back)]!, true);
           }
         }
-        expect(book.outbox).toEqual(plainly(answers));
+        expect(told(book)).toEqual(plainly(answers));
       }),
       { numRuns: 300 },
     );
@@ -109,22 +125,22 @@ describe('the book', () => {
 });
 
 /** What is raised and cleared by a history of findings: in each answer first what ends, then what begins. */
-function plainly(answers: readonly (readonly string[])[]): Book['outbox'] {
-  const told: Book['outbox'] = [];
+function plainly(answers: readonly (readonly string[])[]): readonly string[] {
+  const news: string[] = [];
   const standing = new Map<string, number>();
   let last = 0;
   for (const found of answers) {
-    for (const [subject, alert] of standing) {
+    for (const [subject, id] of standing) {
       if (found.includes(subject)) continue;
       standing.delete(subject);
-      told.push({ alert, state: 'cleared' });
+      news.push(`${id} cleared`);
     }
     for (const subject of found) {
       if (standing.has(subject)) continue;
       last += 1;
       standing.set(subject, last);
-      told.push({ alert: last, state: 'raised' });
+      news.push(`${last} raised`);
     }
   }
-  return told;
+  return news;
 }

@@ -8,7 +8,7 @@ import { openBook, readBook } from '../../src/alerts/kept-book.js';
 import { openMemoryStore } from '../conformance/memory-runtime.js';
 
 const ruling = (number: number, ...subjects: readonly string[]) => ({
-  ...{ rule: 'broken', settlesMs: 0, findings: subjects.map((subject) => ({ subject, says: subject })) },
+  ...{ rule: 'broken', findings: subjects.map((subject) => ({ subject, says: subject, settlesMs: 0 })) },
   decided: { pipeline: 'kappa-1', generation: 1, number, position: [number], atMs: number },
 });
 
@@ -37,9 +37,25 @@ describe('a kept book', () => {
     expect(book.lastId).toBe(30);
     expect(book.raised.map(({ subject }) => subject)).toEqual(['m30']);
     expect(new Set(book.cleared.map(({ subject }) => subject)).size).toBe(29);
-    expect(book.outbox.map(({ alert, state }) => `${alert} ${state}`)).toEqual(
+    expect(book.outbox.map(({ alert: { id }, state }) => `${id} ${state}`)).toEqual(
       numbers.flatMap((id) => (id === 1 ? ['1 raised'] : [`${id - 1} cleared`, `${id} raised`])),
     );
+  });
+
+  it('that somebody else has changed is seen when it is read anew', async () => {
+    await using fresh = await openMemoryStore();
+    const [one, other] = [await openBook(fresh.store), await openBook(fresh.store)];
+    await one.update((book) => decide(book, ruling(1, 'a'), true));
+    expect(other.book()).toEqual(emptyBook);
+    await other.refresh();
+    expect(other.book()).toEqual(one.book());
+  });
+
+  it('that was written by another version is told as that', async () => {
+    await using fresh = await openMemoryStore();
+    await fresh.store.putState('alerts', { version: 5, state: '{"format":0}' });
+    await expect(openBook(fresh.store)).rejects.toThrow('written by another version');
+    await expect(readBook(fresh.store)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
   it('whose change is in doubt is given up, and read anew has it or not, never twice', async () => {
@@ -57,7 +73,7 @@ describe('a kept book', () => {
       await expect(decided).rejects.toMatchObject({ kind: 'unavailable' });
       const again = await openBook(store);
       await again.update((book) => decide(book, ruling(1, 'a'), true));
-      expect((await readBook(store))!.outbox).toEqual([{ alert: 1, state: 'raised' }]);
+      expect((await readBook(store))!.outbox).toMatchObject([{ alert: { id: 1 }, state: 'raised' }]);
     }
   });
 });

@@ -14,7 +14,7 @@ const decided = (number: number) => ({
 });
 const alert = {
   ...{ id: 7, rule: 'machine-broken', subject: 'machine SNACK--3', says: 'machine SNACK--3, problem "silent" <b>' },
-  ...{ raised: decided(4), cleared: decided(9) },
+  ...{ raised: decided(4), cleared: decided(9), told: true },
 };
 
 let url: string;
@@ -59,9 +59,18 @@ describe('the webhook', () => {
   it('has an address of HTTP, and no secret of it is told where it has not', () => {
     expect(webhookAddress({ SNACKLAB_WEBHOOK: '' })).toBeUndefined();
     expect(webhookAddress({ SNACKLAB_WEBHOOK: url })).toBe(url);
-    for (const wrong of ['ftp://secret@example.org', 'secret', 'example.org/secret', 'javascript:secret']) {
+    const withUser = ['https://user:secret@example.org', 'http://secret@example.org/'];
+    for (const wrong of [
+      'ftp://secret@example.org',
+      'secret',
+      'example.org/secret',
+      'javascript:secret',
+      ...withUser,
+    ]) {
       const read = () => webhookAddress({ SNACKLAB_WEBHOOK: wrong });
-      expect(read).toThrow('SNACKLAB_WEBHOOK is not an address that begins with http:// or https://');
+      expect(read).toThrow(
+        'SNACKLAB_WEBHOOK is not an address that begins with http:// or https:// and has no user in it',
+      );
       expect(read).not.toThrow('secret');
     }
   });

@@ -6,10 +6,11 @@ import { beatsByMachine, builtinQuestions, stockBySlot } from '../../src/questio
 import { newHead } from '../../src/serving/head.js';
 
 const ruling = (number: number, count: number) => ({
-  ...{ rule: 'machine-broken', settlesMs: 0 },
+  rule: 'machine-broken',
   findings: Array.from({ length: count }, (_, i) => ({
     subject: `machine ${i}`,
     says: `machine ${i}, problem silent`,
+    settlesMs: 0,
   })),
   decided: { pipeline: 'kappa-1', generation: 1, number, position: [number], atMs: number },
 });
@@ -18,16 +19,38 @@ const heads = (questions = builtinQuestions) => ({
   heads: new Map([['kappa-1', newHead('kappa-1', 1, [0], questions)]]),
 });
 
+const nowMs = 1_000_000;
+const rules = (unknown: string | null = null) =>
+  Object.fromEntries(
+    ['slot-empty-soon', 'machine-broken', 'service-due'].map((rule) => [rule, { atMs: nowMs, unknown }]),
+  );
+const keeper = (report: Readonly<Record<string, unknown>>, atMs = nowMs) => [
+  { service: 'alerts', atMs, report: { waiting: 0, webhook: false, ...report } },
+];
+const allQuestions = [...builtinQuestions, stockBySlot, beatsByMachine];
+const seen = { alerts: undefined, heads: heads(allQuestions), reports: keeper({ rules: rules() }), atMs: nowMs };
+
 describe('alertsView', () => {
-  it('is empty where nobody keeps alerts, and says which rules nobody decides', () => {
-    const unanswered = ['slot-empty-soon', 'machine-broken'];
-    expect(alertsView(undefined, heads())).toEqual({ raised: 0, shown: [], unanswered });
-    expect(alertsView(emptyBook, heads([...builtinQuestions, stockBySlot, beatsByMachine])).unanswered).toEqual([]);
+  it('is empty where all is decided and nothing raised', () => {
+    expect(alertsView(seen)).toEqual({ raised: 0, shown: [], undecided: [] });
+  });
+
+  it('says which rules nobody decides, and why', () => {
+    const undecided = (own: Partial<typeof seen>) => alertsView({ ...seen, ...own }).undecided.map(({ why }) => why);
+    const noQuestion = 'the live version does not answer what it asks: docs/questions-business.yaml does';
+    expect(undecided({ heads: heads() })).toEqual([noQuestion, noQuestion]);
+    expect(undecided({ reports: [] })).toEqual(new Array(3).fill('nobody keeps alerts just now'));
+    expect(undecided({ reports: keeper({ rules: rules() }, nowMs - 15_001) })).toHaveLength(3);
+    expect(undecided({ reports: keeper({ rules: {} }) })).toEqual(
+      new Array(3).fill('nobody has looked at its answer lately'),
+    );
+    const unknown = undecided({ reports: keeper({ rules: rules('slice 7 of kappa-1 is missing') }) });
+    expect(unknown).toEqual(new Array(3).fill('its answer is unknown: slice 7 of kappa-1 is missing'));
   });
 
   it('has the newest of what is raised, counts all of it, and then what was cleared lately', () => {
-    const book = decide(decide(emptyBook, ruling(1, 62), false), ruling(2, 60), false);
-    const { raised, shown } = alertsView(book, heads());
+    const alerts = decide(decide(emptyBook, ruling(1, 62), false), ruling(2, 60), false);
+    const { raised, shown } = alertsView({ ...seen, alerts });
     expect(raised).toBe(60);
     expect(shown.map(({ state }) => state)).toEqual([...new Array(50).fill('raised'), 'cleared', 'cleared']);
     expect(shown[0]).toMatchObject({ id: 60, says: 'machine 59, problem silent', atMs: 1, number: 1 });

@@ -155,13 +155,47 @@ describe('no machine is broken', () => {
     expect(problems([...healthy, ...late])).toEqual([]);
   });
 
-  it('because one heartbeat has a wild time, though a silent one is hidden then, and the time is told', () => {
-    const wild = { id: 'SNACK--5', atMs: Number.MAX_SAFE_INTEGER };
+  it('because a few heartbeats have a wild time, nor is one hidden by them that is silent', () => {
+    const wild = [5, 6, 7, 8, 9, 10].map((n) => ({ id: machineId(n), atMs: Number.MAX_SAFE_INTEGER - n }));
     const dead = { id: 'x', atMs: startMs - 3_600_000 };
     expect(problems([...healthy, dead])).toEqual(['x silent']);
-    const { rows, says } = present([...healthy, dead, wild]);
-    expect(rows).toEqual([]);
-    expect(says).toContain(`as of ${Number.MAX_SAFE_INTEGER} ms, the newest heartbeat`);
+    expect(problems([...healthy, dead, ...wild])).toEqual(['x silent']);
+    expect(present([...healthy, ...wild]).says).toContain('Z, the newest heartbeat but for 6 far ahead of all others;');
+  });
+
+  it('unless most clocks are wild: then the others are, and the time is told', () => {
+    const wild = Array.from({ length: 64 }, (_, n) => ({ id: machineId(n), atMs: Number.MAX_SAFE_INTEGER }));
+    const { rows, says } = present([...healthy, { id: 'x', atMs: startMs - 3_600_000 }, ...wild]);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(says).toContain(`as of ${Number.MAX_SAFE_INTEGER} ms, the newest heartbeat;`);
+  });
+
+  it('because strangers have come and gone', () => {
+    const strangers = Array.from({ length: 200 }, (_, n) => ({ id: `M-${n}`, atMs: startMs - 3_600_000 }));
+    const dead = healthy.filter(({ id, atMs }) => id !== 'SNACK--7' || atMs < startMs + 100);
+    const later = rounds(10, 2_000, startMs + 8_000).filter(({ id }) => id !== 'SNACK--7');
+    expect(problems([...dead, ...later, ...strangers]).filter((one) => one.startsWith('SNACK'))).toEqual([
+      'SNACK--7 silent',
+    ]);
+  });
+
+  it('for longer than a round, or five minutes: a silent one settles, and an error is told at once', () => {
+    const settles = (roundMs: number) => {
+      const beats = rounds(12, roundMs).filter(({ id, atMs }) => id !== 'SNACK--7' || atMs < startMs + roundMs);
+      const { rows, settlesMs } = present([
+        ...beats,
+        { id: 'SNACK--9', atMs: startMs + 12 * roundMs, status: 'error' },
+      ]);
+      return rows.map(([, , problem], i) => [problem, settlesMs![i]! / roundMs] as const);
+    };
+    expect(settles(10_000)).toEqual([
+      ['silent', expect.closeTo(1, 1)],
+      ['errors', 0],
+    ]);
+    expect(settles(600_000)).toEqual([
+      ['silent', 0.5],
+      ['errors', 0],
+    ]);
   });
 
   it('in a paused lab, nor when half of the machines have not yet spoken again', () => {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parseFlags, type UpFlags, upFlags } from '../../config/flags.js';
+import { webhookAddress } from '../../config/service.js';
 import { isLoopback } from '../../console/addresses.js';
 import { describeError, LabError } from '../../errors.js';
 import { answerDocument, type CheckedAnswer } from '../answers.js';
@@ -56,6 +57,8 @@ async function startWhereNeeded(
   if (about !== undefined) {
     if (isSame(about.settings, settings)) {
       context.say(`the ${lab} lab in ${dir} is up already, as process ${about.pid}`);
+      if (webhookAddress(context.config.inherited) !== undefined)
+        context.say('SNACKLAB_WEBHOOK is heeded when it starts: down, then up, where it is new');
       return undefined;
     }
     context.say(`stopping process ${about.pid}, to go on with other settings`);

@@ -80,7 +80,7 @@ function lookerOf({ lab, store, extent: askExtent, clock }: ConsolePorts): Conso
     if (sizes === undefined || nowMs - sizes.atMs > sizesEveryMs)
       sizes = { atMs: nowMs, bytes: await storedBytes(store) };
     if (alerts === undefined || nowMs - alerts.atMs > alertsEveryMs)
-      alerts = { atMs: nowMs, book: await readBook(store) };
+      alerts = { atMs: nowMs, book: await readBook(store).catch(() => undefined) };
     const cycles = new Map<string, CycleView>();
     for (const head of lab === 'lambda' ? heads.heads.values() : []) {
       const cycle = cycleOf(head, await store.readState(head.pipeline));

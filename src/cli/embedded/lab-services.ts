@@ -35,7 +35,7 @@ export interface LabPorts {
 /** The services of an architecture, but for the generator: one log may have two architectures that read it. */
 export function labServices(architecture: LabName, ports: LabPorts, batchEveryMs: number): readonly LabService[] {
   const own = architecture === 'lambda' ? lambdaServices(ports, batchEveryMs) : kappaServices(ports);
-  return [streamJobs(ports), ...own, validation(ports), views(ports), alerts(architecture, ports)];
+  return [streamJobs(ports), ...own, validation(ports), views(ports)];
 }
 
 /** What the generator of a lab follows. */
@@ -138,7 +138,8 @@ function views({ store }: LabPorts): LabService {
   return { name: 'views', run: (scope) => keepViews({ store, hold: noHold }, scope) };
 }
 
-function alerts(lab: LabName, { store }: LabPorts): LabService {
+/** Raises and clears alerts, and sends them where the environment says. */
+export function alerts(lab: LabName, store: ServingStore): LabService {
   const address = webhookAddress();
   const send = address === undefined ? undefined : webhookSender(address, lab);
   return { name: 'alerts', run: (scope) => keepAlerts({ store, send }, scope) };

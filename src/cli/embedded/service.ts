@@ -13,7 +13,7 @@ import { realClock } from '../../runtimes/service-scope.js';
 import { consoleService } from './console.js';
 import { dataFolderIn, describeLab, type EmbeddedSettings, settingsSchema } from './directory.js';
 import type { ServiceState } from './keep-running.js';
-import { ingestion } from './lab-services.js';
+import { alerts, ingestion } from './lab-services.js';
 import { boundLog } from './log-file.js';
 import { ownMethods } from './own-methods.js';
 import { runEmbeddedLab } from './run-lab.js';
@@ -48,6 +48,7 @@ async function run(): Promise<void> {
   using _bound = boundLog(dir);
   const beside = [
     ingestion({ producer: data.log.openProducer(), doors: await doors() }),
+    alerts(lab, await data.serving(lab)),
     ...(settings.console ? [consoleService({ data, lab, dir, settings })] : []),
   ];
   await runEmbeddedLab(

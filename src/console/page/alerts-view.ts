@@ -3,9 +3,9 @@ import type { AlertsView, AlertView } from '../alerts.js';
 import { byId, element, keepList, setAttribute, setText } from './dom.js';
 import { clockTime, grouped, words } from './format.js';
 
-export function showAlerts({ raised, shown, unanswered }: AlertsView): void {
+export function showAlerts({ raised, shown, undecided }: AlertsView): void {
   setText(byId('alerts-title'), raised === 0 ? 'Alerts' : `Alerts: ${grouped(raised)} raised`);
-  setText(byId('alerts-note'), noteText(raised, shown, unanswered));
+  setText(byId('alerts-note'), noteText(raised, shown, undecided));
   keepList(byId('alerts'), shown, ({ id, state }) => `${id} ${state}`, makeLine, updateLine);
 }
 
@@ -21,12 +21,11 @@ function updateLine(line: HTMLElement, { id, rule, says, state, atMs, pipeline, 
   setText(where, `no. ${grouped(id)}, ${state} ${clockTime(atMs)} at ${pipeline}, slice ${grouped(number)}`);
 }
 
-function noteText(raised: number, shown: readonly AlertView[], unanswered: readonly string[]): string {
+function noteText(raised: number, shown: readonly AlertView[], undecided: AlertsView['undecided']): string {
   const left = raised - shown.filter(({ state }) => state === 'raised').length;
-  const open = unanswered.map(words).join(', ');
   return [
-    ...(raised === 0 ? ['Nothing needs a reaction, as far as it is decided.'] : []),
+    ...(raised === 0 ? [`Nothing needs a reaction${undecided.length === 0 ? '' : ', as far as it is decided'}.`] : []),
     ...(left > 0 ? [`${grouped(left)} more are raised: snacklab … alerts prints them.`] : []),
-    ...(open === '' ? [] : [`Not decided, since the live version does not answer what they ask: ${open}.`]),
+    ...undecided.map(({ rule, why }) => `Not decided: ${words(rule)}, since ${why}.`),
   ].join(' ');
 }

@@ -4,7 +4,7 @@ import { describeError, exitCodes, type FailureKind, LabError } from '../../../e
 import type { ServingStore } from '../../ports.js';
 
 /** Grows when a message changes its meaning: a lab that was started by another version is told, not guessed. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Written by another process: nothing of it is trusted before it was parsed. */
 export const requestSchema = z.object({ id: z.number().int(), method: z.string(), args: z.array(z.unknown()) });
