@@ -61,9 +61,13 @@ async function measured({ next }: Webhook): Promise<Row> {
       await sleep(warmMs + round * 137);
       const machine = (round * 17 + 3) % machineCount;
       const lastMs = beating.stop(machine);
-      const raised = next((body) => body.state === 'raised' && body.subject.startsWith(`machine ${machineId(machine)},`));
+      const raised = next(
+        (body) => body.state === 'raised' && body.subject.startsWith(`machine ${machineId(machine)},`),
+      );
       afterThreshold.push((await raised) - lastMs - silentMsMin);
-      const cleared = next((body) => body.state === 'cleared' && body.subject.startsWith(`machine ${machineId(machine)},`));
+      const cleared = next(
+        (body) => body.state === 'cleared' && body.subject.startsWith(`machine ${machineId(machine)},`),
+      );
       beating.resume(machine);
       await cleared;
     }
@@ -94,11 +98,13 @@ function startBeats() {
   const send = async () => {
     const nowMs = Date.now();
     const turns = Array.from({ length: beatsPerTick }, () => turn++ % machineCount);
-    const events = turns.filter((machine) => !stopped.has(machine)).map((machine) => {
-      lastMs.set(machine, nowMs);
-      const common = { event_id: `bench-${sent++}`, kind: 'heartbeat', snack_automat_id: machineId(machine) };
-      return { ...common, status: 'ok', timestamp: nowMs };
-    });
+    const events = turns
+      .filter((machine) => !stopped.has(machine))
+      .map((machine) => {
+        lastMs.set(machine, nowMs);
+        const common = { event_id: `bench-${sent++}`, kind: 'heartbeat', snack_automat_id: machineId(machine) };
+        return { ...common, status: 'ok', timestamp: nowMs };
+      });
     const headers = { 'content-type': 'application/json' };
     const url = `http://127.0.0.1:${ingestPort}/events`;
     const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(events) });
