@@ -27,7 +27,7 @@ export const salesTrend: Presented = {
   of: salesByMinute,
   uses: ['sold', 'revenueCents'],
   columns: [
-    { name: 'of', kind: 'text' },
+    { name: 'what', kind: 'text' },
     { name: 'minutes', kind: 'count' },
     { name: 'total', kind: 'count' },
     { name: 'change a minute', kind: 'number' },

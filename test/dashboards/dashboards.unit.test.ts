@@ -8,8 +8,10 @@ import { cassandra, cassandraQuery } from '../../src/dashboards/cassandra-query.
 import { dashboardFiles } from '../../src/dashboards/templates.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
 import { findResources } from '../../src/resources.js';
+import { createPanelTable } from '../../src/runtimes/docker/panel-tables.js';
 import { machinerySchema, schema } from '../../src/runtimes/docker/schema.js';
 import { createServedTable } from '../../src/runtimes/docker/served-tables.js';
+import { panelTables } from '../../src/serving/keep-presented.js';
 import { dashboardOf, dataPanels } from './dashboard.js';
 
 const templates = findResources().grafanaTemplates;
@@ -24,9 +26,10 @@ describe('all dashboards', () => {
     expect(new Map(committed)).toEqual(dashboardFiles());
   });
 
-  it('are one for each lab, and one of how either works', () => {
+  it('are one for each lab, one of how either works, and one for the owner', () => {
     const labs = files.map((file) => [file, dashboardOf(file).uid, dashboardOf(file).title]);
     expect(labs).toEqual([
+      ['business.json', 'snacklab-business', 'Business'],
       ['kappa.json', 'snacklab-kappa', 'Kappa'],
       ['lambda.json', 'snacklab-lambda', 'Lambda'],
       ['machinery.json', 'snacklab-machinery', 'Machinery'],
@@ -91,7 +94,9 @@ describe.each(files)('%s', (file) => {
         const { columns, table, where } = partsOf(target);
         const declared = columnsOf(table);
         for (const column of columns) expect([...declared.keys()]).toContain(column);
-        expect(where.get(table === 'heads' ? 'architecture' : 'lab')).toBe(labs[i]);
+        // What is presented has one partition: a lab's Cassandra has its own alone.
+        if (table.startsWith('presented_')) expect(where.get('face')).toBe('answer');
+        else expect(where.get(table === 'heads' ? 'architecture' : 'lab')).toBe(labs[i]);
         // One series: the first column has one value in all rows that are read.
         expect(declared.get(columns[0]!)).toMatch(/^text/);
         expect(where.has(columns[0]!) || declared.get(columns[0]!) === 'text static').toBe(true);
@@ -186,9 +191,8 @@ function partsOf(cql: string) {
 /** The columns of a table with their types, as its declaration has them. */
 function columnsOf(table: string): ReadonlyMap<string, string> {
   const start = `CREATE TABLE IF NOT EXISTS snacklab.${table} (`;
-  const declaration = [...schema, ...machinerySchema, ...builtinQuestions.map(createServedTable)].find((one) =>
-    one.startsWith(start),
-  );
+  const served = [...builtinQuestions.map(createServedTable), ...panelTables.map(createPanelTable)];
+  const declaration = [...schema, ...machinerySchema, ...served].find((one) => one.startsWith(start));
   if (declaration === undefined) throw new Error(`no table snacklab.${table}`);
   const columns = declaration
     .slice(start.length)

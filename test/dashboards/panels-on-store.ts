@@ -6,6 +6,7 @@ import type { types } from 'cassandra-driver';
 import { expect, it } from 'vitest';
 import { items } from '../../src/events/rule.js';
 import type { FigureName } from '../../src/machinery/figures.js';
+import { places } from '../../src/machines/catalogue.js';
 import type { LabName } from '../../src/resources.js';
 import { waitFor } from '../lab/lab.js';
 import { type DataPanel, dashboardOf, dataPanels } from './dashboard.js';
@@ -71,6 +72,34 @@ export function testMachinery({ lab, cql }: LabStore): void {
 
   it.each(targets.filter(isAbsent))('%s: no line where there is no archive', async (target) => {
     expect((await cql(during(target))).rowLength).toBe(0);
+  });
+}
+
+/**
+ * A test for each table of the dashboard Business: its CQL is taken, and what a lab with the built-in questions has rows of
+ * is what `query` prints. The others may have none.
+ */
+export function testBusiness({ lab, cql }: LabStore): void {
+  const targets = dataPanels(dashboardOf('business.json')).map(
+    ({ title, targets: [one] }) => [title, one!.target] as const,
+  );
+
+  it.each(targets)('%s', async (_, target) => {
+    const table = tableOf(await cql(target));
+    if (table.rows.length > 0) expectOneSeries(table);
+  });
+
+  it('where most is sold: a row a place, of one answer, the one with most first', async () => {
+    const target = targets.find(([title]) => title === 'where most is sold')![1];
+    const { rows } = await waitFor('all places', async () => {
+      const found = tableOf(await cql(target));
+      return found.rows.length === places.length && found;
+    });
+    const sold = rows.map((row) => BigInt(row.sold));
+    expect(new Set(rows.map((row) => row.place))).toEqual(new Set(places.map(({ name }) => name)));
+    expect(sold).toEqual([...sold].sort((a, b) => Number(b - a)));
+    expect(rows.every((row) => row.lab === lab)).toBe(true);
+    expect(rows.reduce((sum, row) => sum + Number(row.share), 0)).toBeCloseTo(1, 9);
   });
 }
 

@@ -9,6 +9,7 @@ import { describeError, LabError } from '../../errors.js';
 import { covers, formatPosition, type Position } from '../../positions/position.js';
 import type { Question } from '../../questions/question.js';
 import { newHead } from '../../serving/head.js';
+import { panelTables } from '../../serving/keep-presented.js';
 import { servedTable } from '../../serving/served-view.js';
 import type { Clock, ServingStore } from '../ports.js';
 import { deadLetterTopic, eventTopic } from '../topics.js';
@@ -16,6 +17,7 @@ import { insertHead } from './cassandra-heads.js';
 import type { CassandraSession } from './cassandra-session.js';
 import { cql, table } from './cql.js';
 import type { KafkaAdmin } from './kafka-admin.js';
+import { createPanelTable, panelTableName } from './panel-tables.js';
 import { createKeyspace, createTableVersions, keyspace, machinerySchema, schema } from './schema.js';
 import { createServedTable } from './served-tables.js';
 
@@ -82,6 +84,7 @@ export async function createTables(session: CassandraSession, questions: readonl
   const declarations = new Map([
     ['schema', schema],
     ['machinery', machinerySchema],
+    ...panelTables.map((one) => [panelTableName(one), [createPanelTable(one)]] as const),
     ...questions.map((question) => [servedTable(question), [createServedTable(question)]] as const),
   ]);
   await Promise.all([...declarations].map(([name, statements]) => claimVersion(session, name, statements)));
