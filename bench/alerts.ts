@@ -118,6 +118,8 @@ function startBeats() {
       await sleep(Math.max(0, tickMs - (Date.now() - startedMs)));
     }
   })();
+  // Told where it is awaited, at the end.
+  ended.catch(() => {});
   return {
     /** The time of its last heartbeat. */
     stop(machine: number): number {

@@ -19,6 +19,10 @@ const alert = z.object({
   says: z.string(),
   raised: decided,
   cleared: decided.nullable(),
+  /** For as long as it had to be found, it has to be missing before it is cleared. */
+  settlesMs: z.number(),
+  /** Since when it has not been found any more. */
+  missingSinceMs: z.number().nullable(),
   /** Whether somebody is told of it: who was told that it is raised is told that it is cleared. */
   told: z.boolean(),
 });
@@ -61,26 +65,34 @@ export function decide(book: Book, ruling: Ruling, sends: boolean): Book {
   const at = kept(ruling.decided);
   const found = new Map(ruling.findings.map((finding) => [finding.subject, finding]));
   const ofRule = ({ rule }: { readonly rule: string }) => rule === ruling.rule;
-  const isStanding = (one: Alert) => !ofRule(one) || found.has(one.subject);
-  const cleared = book.raised.filter((one) => !isStanding(one)).map((one): Alert => ({ ...one, cleared: at }));
-  const standing = new Set(book.raised.filter(ofRule).map(({ subject }) => subject));
+  const looked = book.raised.map((one) => (ofRule(one) ? lookedFor(one, found.has(one.subject), at.atMs) : one));
+  const isOver = ({ missingSinceMs, settlesMs }: Alert) =>
+    missingSinceMs !== null && at.atMs - missingSinceMs >= settlesMs;
+  const cleared = looked.filter((one) => ofRule(one) && isOver(one)).map((one): Alert => ({ ...one, cleared: at }));
+  const standing = new Set(looked.filter(ofRule).map(({ subject }) => subject));
   const { due, waiting } = settle(
     book,
     ruling,
     [...found.values()].filter(({ subject }) => !standing.has(subject)),
   );
-  const raised = due.map(({ subject, says }, i): Alert => {
-    return { id: book.lastId + 1 + i, rule: ruling.rule, subject, says, raised: at, cleared: null, told: sends };
+  const raised = due.map(({ subject, says, settlesMs }, i): Alert => {
+    const about = { id: book.lastId + 1 + i, rule: ruling.rule, subject, says, settlesMs };
+    return { ...about, raised: at, cleared: null, missingSinceMs: null, told: sends };
   });
   return {
     ...book,
     ...posted(book, [...cleared.map(noticeOf('cleared')), ...raised.map(noticeOf('raised'))]),
     decided: { ...book.decided, [ruling.rule]: at },
     settling: [...book.settling.filter((one) => !ofRule(one)), ...waiting],
-    raised: [...book.raised.filter(isStanding), ...raised],
+    raised: [...looked.filter((one) => !ofRule(one) || !isOver(one)), ...raised],
     cleared: [...cleared, ...book.cleared].slice(0, clearedMax),
     lastId: book.lastId + raised.length,
   };
+}
+
+function lookedFor(one: Alert, isFound: boolean, atMs: number): Alert {
+  if (isFound) return one.missingSinceMs === null ? one : { ...one, missingSinceMs: null };
+  return { ...one, missingSinceMs: one.missingSinceMs ?? atMs };
 }
 
 /** The book once a notice has been sent. */

@@ -8,7 +8,6 @@ import type { Clock, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from '../serving/head.js';
 import { readAnswerAt } from '../serving/read-answer.js';
-import { rememberingStore } from '../serving/remembering-store.js';
 import { type Alert, type Book, decide, type Notice, sent } from './book.js';
 import { type KeptBook, openBook } from './kept-book.js';
 import { type AlertRule, alertRules, isAnswered } from './rules.js';
@@ -20,6 +19,8 @@ export type SendNotice = (alert: Alert, state: Notice['state']) => Promise<void>
 
 export interface KeptAlerts {
   readonly store: ServingStore;
+  /** The same store, which answers are read from: one that remembers (src/serving/remembering-store.ts). */
+  readonly reading: ServingStore;
   /** Undefined: nobody is told; alerts are raised, cleared and shown all the same. */
   readonly send: SendNotice | undefined;
 }
@@ -32,13 +33,16 @@ const unknownMsMin = 2_000;
 const reportEveryMs = 3_000;
 
 /** Runs until it is stopped. Throws what the store throws, and `unavailable` where a change of the book is in doubt. */
-export async function keepAlerts({ store, send }: KeptAlerts, { stop, clock, say }: ServiceScope): Promise<void> {
+export async function keepAlerts(
+  { store, reading, send }: KeptAlerts,
+  { stop, clock, say }: ServiceScope,
+): Promise<void> {
   const kept = await openBook(store);
   const ended = new AbortController();
   const isOver = () => stop.aborted || ended.signal.aborted;
   // Whichever fails ends the other.
   const both = [
-    decideUntil(isOver, { store, kept, sends: send !== undefined, clock, say }),
+    decideUntil(isOver, { store, reading, kept, sends: send !== undefined, clock, say }),
     ...(send === undefined ? [] : [deliverUntil(isOver, { kept, send, clock, say })]),
   ];
   try {
@@ -51,6 +55,7 @@ export async function keepAlerts({ store, send }: KeptAlerts, { stop, clock, say
 
 interface Deciding {
   readonly store: ServingStore;
+  readonly reading: ServingStore;
   readonly kept: KeptBook;
   readonly sends: boolean;
   readonly clock: Clock;
@@ -59,13 +64,12 @@ interface Deciding {
 
 async function decideUntil(isOver: () => boolean, deciding: Deciding): Promise<void> {
   const { store, kept, sends, clock, say } = deciding;
-  const reading = rememberingStore(store);
   const looks: Record<string, { atMs: number; unknown: string | null }> = {};
   let reportedMs = Number.NEGATIVE_INFINITY;
   while (!isOver()) {
     const heads = await store.readHeads();
     for (const rule of alertRules.filter((one) => isAnswered(one, heads))) {
-      const unknown = await decideOne(rule, heads, { ...deciding, store: reading });
+      const unknown = await decideOne(rule, heads, deciding);
       const before = looks[rule.name] ?? { atMs: clock.nowMs(), unknown: null };
       const isLasting = unknown !== null && clock.nowMs() - before.atMs > unknownMsMin;
       const now =
@@ -84,12 +88,12 @@ async function decideUntil(isOver: () => boolean, deciding: Deciding): Promise<v
 }
 
 /** Decides a rule from the newest answer, where that is later than the last. Returns why it is unknown, or null. */
-async function decideOne(rule: AlertRule, heads: Heads, { store, kept, sends, clock, say }: Deciding) {
+async function decideOne(rule: AlertRule, heads: Heads, { reading, kept, sends, clock, say }: Deciding) {
   const { generation, live } = heads;
   const { number } = heads.heads.get(live)!;
   const decided = kept.book().decided[rule.name];
   if (decided !== undefined && !isLater({ generation, number }, decided)) return null;
-  const answer = await readAnswerAt(store, heads, rule.of.of.name);
+  const answer = await readAnswerAt(reading, heads, rule.of.of.name);
   // What the heads named may be gone by now: the next look has newer ones.
   if ('unknown' in answer) return answer.unknown;
   if (lacks(rule.of, answer.question) !== undefined) return null;

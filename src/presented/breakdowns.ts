@@ -5,7 +5,7 @@
  * How long is too long follows from the machines themselves. Where half of them have been silent for a while, that is the
  * lab's pace and not a breakdown. When a paused lab goes on, or a slow one goes faster, the machines whose turn is in the
  * second half of the first round are told as silent until they have spoken; an alert waits for that. Where most clocks are
- * wild, silence is hidden, and `says` shows the time. Pure.
+ * wild, silence is hidden, and `says` shows the time; a machine that ever sent a wild time counts as wild for good. Pure.
  */
 import { machineCount, machineId, placeOf } from '../machines/catalogue.js';
 import { beatsByMachine } from '../questions/builtin.js';
@@ -25,8 +25,8 @@ export const beatsUntilMissed = 3;
 /** So many of all machines may have clocks that are far ahead. */
 const wildPart = 1 / 20;
 
-/** However slow the rounds are, somebody is called after so long. */
-const settlesMsMax = 300_000;
+/** A slice may end within a round that comes at once; and however slow the rounds are, somebody is called after so long. */
+const settlesMs = { least: 1_000, most: 300_000 };
 
 /** A machine that was heard of. */
 interface Heard {
@@ -73,7 +73,7 @@ function presentBroken({ rows }: NamedSums): PresentedTable {
     // One round: when a paused lab goes on, all have spoken by then.
     settlesMs: [
       ...missed.map(() => 0),
-      ...silent.map(() => Math.min(settlesMsMax, 2 * medianMs)),
+      ...silent.map(() => Math.min(settlesMs.most, Math.max(settlesMs.least, 2 * medianMs))),
       ...failing.map(() => 0),
     ],
     says:

@@ -3,13 +3,13 @@
  * decided from it: it is as old as it says, and written again it is the same.
  */
 import { readBook } from '../alerts/kept-book.js';
+import { describeError } from '../errors.js';
 import { presentedAnswers } from '../presented/all.js';
 import { type Cell, type ColumnKind, lacks, namedSumsOf } from '../presented/presented.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from './head.js';
 import { readAnswerAt } from './read-answer.js';
-import { rememberingStore } from './remembering-store.js';
 import { emptiedVersion, viewVersion } from './served-view.js';
 
 /** The name and columns of one table. */
@@ -48,29 +48,40 @@ export const panelTables: readonly PanelTable[] = [...presentedAnswers, raisedTa
 /** Panels are drawn anew every five seconds. */
 const everyMs = 2_000;
 
-/** Runs until it is stopped. Throws what the store and `keep` throw. */
+/** `reading` is the same store, which answers are read from: one that remembers. */
+interface Presenting {
+  readonly store: ServingStore;
+  readonly reading: ServingStore;
+  readonly keep: KeepPanelRows;
+}
+
+/** Runs until it is stopped. Throws what the store throws; a table that cannot be kept is said, and hinders no other. */
 export async function keepPresented(
-  store: ServingStore,
-  keep: KeepPanelRows,
-  { stop, clock }: ServiceScope,
+  { store, reading, keep }: Presenting,
+  { stop, clock, say }: ServiceScope,
 ): Promise<void> {
-  const reading = rememberingStore(store);
   const kept = new Map<string, bigint>();
-  const keepNew = async (rows: PanelRows) => {
-    if (kept.get(rows.table.name) === rows.version) return;
-    await keep(rows);
-    kept.set(rows.table.name, rows.version);
+  const problems = new Map<string, string>();
+  const keepNew = async (name: string, rowsNow: () => Promise<PanelRows | undefined>) => {
+    try {
+      const rows = await rowsNow();
+      if (rows === undefined || kept.get(name) === rows.version) return;
+      await keep(rows);
+      kept.set(name, rows.version);
+      problems.delete(name);
+    } catch (error) {
+      const problem = describeError(error);
+      if (problems.get(name) !== problem) say(`the table of ${name} is not kept: ${problem}`);
+      problems.set(name, problem);
+    }
   };
   while (!stop.aborted) {
     const heads = await store.readHeads();
-    for (const table of presentedAnswers) {
-      const version = newestVersion(heads);
-      if (kept.get(table.name) === version) continue;
-      const rows = await presentedRows(table.name, heads, reading, clock.nowMs());
-      if (rows !== undefined) await keepNew(rows);
+    const newest = newestVersion(heads);
+    for (const { name } of presentedAnswers) {
+      if (kept.get(name) !== newest) await keepNew(name, () => presentedRows(name, heads, reading, clock.nowMs()));
     }
-    const raised = await raisedRows(store, clock.nowMs());
-    if (raised !== undefined) await keepNew(raised);
+    await keepNew(raisedTable.name, () => raisedRows(store, clock.nowMs()));
     await clock.sleep(everyMs);
   }
 }

@@ -11,6 +11,7 @@ import { runService } from '../runtimes/docker/service-runtime.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import { keepPresented } from './keep-presented.js';
 import { keepViews } from './keep-views.js';
+import { rememberingStore } from './remembering-store.js';
 
 const againMs = 5_000;
 
@@ -21,10 +22,12 @@ await runService('views', async (scope) => {
   const hold = openHold(session, 'views', config.holds);
   const address = webhookAddress();
   const send = address === undefined ? undefined : webhookSender(address, config.lab);
+  // What alerts and panels read is remembered once for both.
+  const reading = rememberingStore(store);
   await Promise.all([
     keepViews({ store, hold }, scope),
-    again('alerts', (own) => keepAlerts({ store, send }, own), scope),
-    again('panels', (own) => keepPresented(store, panelTablesOn(session, config.lab), own), scope),
+    again('alerts', (own) => keepAlerts({ store, reading, send }, own), scope),
+    again('panels', (own) => keepPresented({ store, reading, keep: panelTablesOn(session, config.lab) }, own), scope),
   ]);
 });
 

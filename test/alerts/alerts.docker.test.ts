@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { saleAt } from '../../generator/purchases.js';
-import { runCli } from '../lab/cli.js';
+import { hangMs, runCli } from '../lab/cli.js';
 import { waitFor } from '../lab/lab.js';
 import { killAndStart, openStore } from '../lab/lambda.js';
 
@@ -28,9 +28,9 @@ async function alerts() {
 
 describe.runIf(inject('docker'))('alerts on the real lab', () => {
   it('are raised once, and kept by Cassandra when their keeper is killed', async () => {
-    expect((await alerts()).document).toMatchObject({
-      undecided: [{ rule: 'slot-empty-soon' }, { rule: 'machine-broken' }],
-    });
+    await expect
+      .poll(async () => (await alerts()).document.undecided, { timeout: hangMs })
+      .toMatchObject([{ rule: 'slot-empty-soon' }, { rule: 'machine-broken' }]);
     const path = join(folder, 'sales.jsonl');
     const sales = Array.from({ length: 10_000 }, (_, n) => ({
       ...saleAt(78, n, Date.now()),
@@ -41,8 +41,8 @@ describe.runIf(inject('docker'))('alerts on the real lab', () => {
     expect([exitCode, JSON.parse(stdout).accepted]).toEqual([0, 10_000]);
     const raised = await waitFor('the alert', async () => (await alerts()).ours[0]);
     await using store = await openStore();
-    const killedMs = Date.now();
     await killAndStart('views');
+    const killedMs = Date.now();
     const reportedMs = async () => (await store.readReports()).find(({ service }) => service === 'alerts')?.atMs ?? 0;
     await waitFor('the next keeper', async () => (await reportedMs()) > killedMs);
     expect((await alerts()).ours).toEqual([raised]);

@@ -89,13 +89,15 @@ describe('alerts', () => {
   it('are raised where a machine falls silent, at the position that is told, and wait for a webhook that is away', async () => {
     await beat(0);
     await beat(60_000, 3);
+    // It has to stay silent for a moment, and nothing else happens in this lab.
+    await beat(60_001, 3);
     await expect.poll(async () => (await alerts()).raised, { timeout: 30_000 }).toMatchObject([silent]);
     const { raised, waiting } = await alerts();
     expect(waiting).toBe(1);
     expect(raised[0]).toMatchObject({ id: 1, raised: { pipeline: 'kappa-2' }, cleared: null });
     const { answer } = await kappa('query', 'broken-machines');
-    expect(answer.rows).toMatchObject([{ machine: 'SNACK--3', problem: 'silent', 'seconds silent': 60 }]);
-    expect(raised[0].says).toContain('seconds silent 60');
+    expect(answer.rows).toMatchObject([{ machine: 'SNACK--3', problem: 'silent', 'seconds silent': 60.001 }]);
+    expect(raised[0].says).toContain('seconds silent 60.001');
   });
 
   it('are neither repeated nor forgotten by a lab that is killed', async () => {
@@ -113,6 +115,7 @@ describe('alerts', () => {
 
   it('are cleared where the machine is heard again', async () => {
     await beat(62_000);
+    await beat(62_001);
     await expect.poll(() => notices, { timeout: 30_000 }).toMatchObject([notice('raised'), notice('cleared')]);
     expect(await alerts()).toMatchObject({ raised: [], cleared: [{ ...silent, id: 1 }] });
     const { stdout } = await runCli(['kappa', 'alerts', '--dir', dir], { environment });

@@ -61,6 +61,16 @@ describe('an alert', () => {
     expect([subjects(due.raised), due.settling.map(({ subject }) => subject)]).toEqual([['a'], ['b']]);
   });
 
+  it('is missing for as long before it is cleared as it had to be found', () => {
+    const settles = { settlesMs: 3000 };
+    const raised = decideAll([ruling(1, ['a'], settles), ruling(4, ['a'], settles)]);
+    const missing = decideAll([ruling(5, [], settles), ruling(7, [], settles)], reread(raised));
+    expect([subjects(missing.raised), subjects(missing.cleared)]).toEqual([['a'], []]);
+    const back = decideAll([ruling(8, ['a'], settles), ruling(9, [], settles), ruling(11, [], settles)], missing);
+    expect(subjects(back.raised), 'found meanwhile').toEqual(['a']);
+    expect(subjects(decideAll([ruling(12, [], settles)], reread(back)).cleared)).toEqual(['a']);
+  });
+
   it('is told to nobody where nobody is to be told, nor that it is cleared', () => {
     const silently = decide(emptyBook, ruling(1, ['a']), false);
     expect(told(decide(silently, ruling(2, []), true))).toEqual([]);

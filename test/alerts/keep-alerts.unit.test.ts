@@ -37,7 +37,7 @@ async function keepUntilSent(store: ServingStore, send: SendNotice | undefined, 
       await nextTurn();
     },
   };
-  await keepAlerts({ store, send }, { stop: stopping.signal, clock, say: (line) => said.push(line) });
+  await keepAlerts({ store, reading: store, send }, { stop: stopping.signal, clock, say: (line) => said.push(line) });
   expect(keeperOf(await store.readReports(), nowMs)).toMatchObject({ webhook: send !== undefined });
   return said;
 }

@@ -14,7 +14,7 @@ const decided = (number: number) => ({
 });
 const alert = {
   ...{ id: 7, rule: 'machine-broken', subject: 'machine SNACK--3', says: 'machine SNACK--3, problem "silent" <b>' },
-  ...{ raised: decided(4), cleared: decided(9), told: true },
+  ...{ raised: decided(4), cleared: decided(9), told: true, settlesMs: 0, missingSinceMs: 9 },
 };
 
 let url: string;

@@ -14,7 +14,7 @@ import { foldEvents } from '../../src/sums/fold.js';
 import { openMemoryStore } from '../conformance/memory-runtime.js';
 
 /** What is kept within some looks. */
-async function keptOf(store: ServingStore, looks = 3): Promise<PanelRows[]> {
+async function keptOf(store: ServingStore, looks = 3, failing = '', said: string[] = []): Promise<PanelRows[]> {
   const stopping = new AbortController();
   const kept: PanelRows[] = [];
   let slept = 0;
@@ -26,7 +26,12 @@ async function keptOf(store: ServingStore, looks = 3): Promise<PanelRows[]> {
       await nextTurn();
     },
   };
-  await keepPresented(store, async (rows) => void kept.push(rows), { stop: stopping.signal, clock, say: () => {} });
+  const keep = async (rows: PanelRows) => {
+    if (rows.table.name === failing) throw new Error('too large');
+    kept.push(rows);
+  };
+  const scope = { stop: stopping.signal, clock, say: (line: string) => void said.push(line) };
+  await keepPresented({ store, reading: store, keep }, scope);
   return kept;
 }
 
@@ -67,6 +72,15 @@ describe('keepPresented', () => {
     expect(rowsOf('where-most-is-sold').length).toBeGreaterThan(5);
     expect(rowsOf('where-most-is-sold').reduce((sum, row) => sum + (row[2] as bigint), 0n)).toBe(500n);
     expect([rowsOf('empty-soon'), rowsOf('sales-trend')]).toEqual([[], []]);
+  });
+
+  it('keeps all others where one table cannot be kept, and says so once', async () => {
+    await using fresh = await openMemoryStore();
+    await withSales(fresh.store, fresh.pipeline);
+    const said: string[] = [];
+    const kept = await keptOf(fresh.store, 3, 'unprofitable-machines', said);
+    expect(kept.map(({ table }) => table.name)).toHaveLength(panelTables.length - 2);
+    expect(said).toEqual(['the table of unprofitable-machines is not kept: too large']);
   });
 
   it('keeps what is raised, the newest first, anew with each change', async () => {

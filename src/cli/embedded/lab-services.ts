@@ -17,6 +17,7 @@ import type { LabName } from '../../resources.js';
 import type { ArchiveStore, BatchEngine, Clock, DeadLetterLog, Log, ServingStore } from '../../runtimes/ports.js';
 import { keepViews } from '../../serving/keep-views.js';
 import { inProcessPace } from '../../serving/paced-log.js';
+import { rememberingStore } from '../../serving/remembering-store.js';
 import { superviseValidations } from '../../validation/supervise.js';
 import { validate } from '../../validation/validator.js';
 import { liveHead } from '../live-version.js';
@@ -142,5 +143,5 @@ function views({ store }: LabPorts): LabService {
 export function alerts(lab: LabName, store: ServingStore): LabService {
   const address = webhookAddress();
   const send = address === undefined ? undefined : webhookSender(address, lab);
-  return { name: 'alerts', run: (scope) => keepAlerts({ store, send }, scope) };
+  return { name: 'alerts', run: (scope) => keepAlerts({ store, reading: rememberingStore(store), send }, scope) };
 }
