@@ -25,7 +25,8 @@ export interface KeptAlerts {
   readonly send: SendNotice | undefined;
 }
 
-const lookEveryMs = 500;
+/** Reading the heads is a serial read: dearer than others. */
+const lookEveryMs = 1_000;
 const resend = { afterMs: 1_000, atMostMs: 60_000 };
 /** Until then it may only be that the heads were read a moment before what they name was retired. */
 const unknownMsMin = 2_000;
