@@ -77,7 +77,7 @@ afterAll(async () => {
 
 describe('alerts', () => {
   it('say which rules nobody decides', async () => {
-    expect(await alerts()).toMatchObject({
+    await expect.poll(alerts, { timeout: 30_000 }).toMatchObject({
       raised: [],
       undecided: [{ rule: 'slot-empty-soon' }, { rule: 'machine-broken' }],
     });
@@ -88,16 +88,24 @@ describe('alerts', () => {
 
   it('are raised where a machine falls silent, at the position that is told, and wait for a webhook that is away', async () => {
     await beat(0);
-    await beat(60_000, 3);
-    // It has to stay silent for a moment, and nothing else happens in this lab.
-    await beat(60_001, 3);
-    await expect.poll(async () => (await alerts()).raised, { timeout: 30_000 }).toMatchObject([silent]);
+    // It has to stay silent for a moment, over several answers: the others beat on, as in any lab.
+    let afterMs = 60_000;
+    await expect
+      .poll(
+        async () => {
+          await beat(afterMs++, 3);
+          return (await alerts()).raised;
+        },
+        { timeout: 60_000 },
+      )
+      .toMatchObject([silent]);
     const { raised, waiting } = await alerts();
     expect(waiting).toBe(1);
     expect(raised[0]).toMatchObject({ id: 1, raised: { pipeline: 'kappa-2' }, cleared: null });
     const { answer } = await kappa('query', 'broken-machines');
-    expect(answer.rows).toMatchObject([{ machine: 'SNACK--3', problem: 'silent', 'seconds silent': 60.001 }]);
-    expect(raised[0].says).toContain('seconds silent 60.001');
+    const seconds = (afterMs - 1) / 1000;
+    expect(answer.rows).toMatchObject([{ machine: 'SNACK--3', problem: 'silent', 'seconds silent': seconds }]);
+    expect(raised[0].says).toMatch(/seconds silent 60(\.\d+)?$/);
   });
 
   it('are neither repeated nor forgotten by a lab that is killed', async () => {
@@ -114,9 +122,16 @@ describe('alerts', () => {
   });
 
   it('are cleared where the machine is heard again', async () => {
-    await beat(62_000);
-    await beat(62_001);
-    await expect.poll(() => notices, { timeout: 30_000 }).toMatchObject([notice('raised'), notice('cleared')]);
+    let afterMs = 62_000;
+    await expect
+      .poll(
+        async () => {
+          await beat(afterMs++);
+          return notices;
+        },
+        { timeout: 60_000 },
+      )
+      .toMatchObject([notice('raised'), notice('cleared')]);
     expect(await alerts()).toMatchObject({ raised: [], cleared: [{ ...silent, id: 1 }] });
     const { stdout } = await runCli(['kappa', 'alerts', '--dir', dir], { environment });
     expect(stdout).toContain('no alert is raised');
