@@ -95,6 +95,11 @@ function lookedFor(one: Alert, isFound: boolean, atMs: number): Alert {
   return { ...one, missingSinceMs: one.missingSinceMs ?? atMs };
 }
 
+/** What is raised, the newest first. */
+export function newestRaised({ raised }: Book): readonly Alert[] {
+  return [...raised].sort((a, b) => b.id - a.id);
+}
+
 /** The book once a notice has been sent. */
 export function sent(book: Book, { alert: { id }, state }: Notice): Book {
   return { ...book, outbox: book.outbox.filter((one) => one.alert.id !== id || one.state !== state) };

@@ -3,7 +3,6 @@
  * webhook that is slow or away delays no decision.
  */
 import { describeError } from '../errors.js';
-import { lacks } from '../presented/presented.js';
 import type { Clock, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from '../serving/head.js';
@@ -88,7 +87,7 @@ async function decideUntil(isOver: () => boolean, deciding: Deciding): Promise<v
   }
 }
 
-/** Decides a rule from the newest answer, where that is later than the last. Returns why it is unknown, or null. */
+/** Decides a rule that these heads answer from the newest answer, where that is later than the last. Returns why it is unknown, or null. */
 async function decideOne(rule: AlertRule, heads: Heads, { reading, kept, sends, clock, say }: Deciding) {
   const { generation, live } = heads;
   const { number } = heads.heads.get(live)!;
@@ -97,7 +96,6 @@ async function decideOne(rule: AlertRule, heads: Heads, { reading, kept, sends, 
   const answer = await readAnswerAt(reading, heads, rule.of.of.name);
   // What the heads named may be gone by now: the next look has newer ones.
   if ('unknown' in answer) return answer.unknown;
-  if (lacks(rule.of, answer.question) !== undefined) return null;
   const ruling = rulingOf(rule, answer, clock.nowMs());
   const before = kept.book();
   const after = await kept.update((book) => decide(book, ruling, sends));

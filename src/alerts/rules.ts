@@ -1,6 +1,6 @@
 /** What somebody is called for, as data: each row of what is presented of an answer, by who or what it is about. Pure. */
 import { brokenMachines } from '../presented/breakdowns.js';
-import { lacks, type Presented } from '../presented/presented.js';
+import { type Presented, questionFor } from '../presented/presented.js';
 import { servicesDue } from '../presented/services.js';
 import { emptySoon } from '../presented/stock.js';
 import type { Heads } from '../serving/head.js';
@@ -22,6 +22,5 @@ export const alertRules: readonly AlertRule[] = [
 
 /** Whether the live version answers the rule's question, declared as the rule needs it. */
 export function isAnswered({ of }: AlertRule, { heads, live }: Pick<Heads, 'heads' | 'live'>): boolean {
-  const question = heads.get(live)?.questions.find(({ name }) => name === of.of.name);
-  return question !== undefined && lacks(of, question) === undefined;
+  return questionFor(of, heads.get(live)?.questions) !== undefined;
 }

@@ -1,6 +1,6 @@
 /** Reads an answer together with the validation view's truth at the very same position, and lays both side by side. */
 import { equal } from '../positions/position.js';
-import { keyName, type Question } from '../questions/question.js';
+import { keyParts, type Question } from '../questions/question.js';
 import type { Clock, ServingStore, Truth } from '../runtimes/ports.js';
 import type { Unknown } from '../serving/merge.js';
 import { type ReadAnswer, readAnswer } from '../serving/read-answer.js';
@@ -86,11 +86,6 @@ async function truthAt(
     await clock.sleep(isPassed ? passedPauseMs : pollEveryMs);
     if (isPassed) return store.readTruth(answer.incarnation, answer.number, question);
   }
-}
-
-function keyParts(question: Question, key: string): Record<string, string> {
-  const parts = JSON.parse(key) as readonly unknown[];
-  return Object.fromEntries(question.key.map((expression, i) => [keyName(expression), String(parts[i])]));
 }
 
 type Faces = Record<'base' | 'realTime' | 'merged' | 'truth', string | null>;

@@ -1,5 +1,5 @@
 /** The alerts as the console shows them: what is raised, the newest first, and what was cleared lately. Pure. */
-import type { Alert, Book } from '../alerts/book.js';
+import { type Alert, type Book, emptyBook, newestRaised } from '../alerts/book.js';
 import { type Undecided, undecidedRules } from '../alerts/undecided.js';
 import type { ServiceReport } from '../runtimes/ports.js';
 import type { Heads } from '../serving/head.js';
@@ -36,11 +36,10 @@ interface Seen {
 }
 
 export function alertsView({ alerts, heads, reports, atMs }: Seen): AlertsView {
-  const { raised = [], cleared = [] } = alerts ?? {};
-  const newest = [...raised].sort((a, b) => b.id - a.id);
+  const book = alerts ?? emptyBook;
   return {
-    raised: raised.length,
-    shown: [...newest.slice(0, raisedMax), ...cleared.slice(0, clearedMax)].map(viewOfAlert),
+    raised: book.raised.length,
+    shown: [...newestRaised(book).slice(0, raisedMax), ...book.cleared.slice(0, clearedMax)].map(viewOfAlert),
     undecided: undecidedRules(heads, reports, atMs),
   };
 }

@@ -1,7 +1,7 @@
 /** What is presented of revenue by machine: which machines lose money, and at which places most is sold. Pure. */
 import { openedMs, placeOf, places, runningCents } from '../machines/catalogue.js';
 import { revenueByMachine } from '../questions/builtin.js';
-import { eventTimeText } from './event-time.js';
+import { eventTimeText, spanOf } from './event-time.js';
 import { strangers } from './machine-ids.js';
 import type { NamedSums, Presented, PresentedTable } from './presented.js';
 
@@ -48,9 +48,8 @@ function presentProfits({ rows }: NamedSums): PresentedTable {
 /** From the first sale of any machine to the last, and not from before the shop was opened. */
 function timeOf(rows: NamedSums['rows']): { readonly fromMs: number; readonly untilMs: number } | undefined {
   if (rows.length === 0) return undefined;
-  const first = rows.reduce((least, { sums }) => Math.min(least, Number(sums.firstMs)), Number.POSITIVE_INFINITY);
-  const last = rows.reduce((greatest, { sums }) => Math.max(greatest, Number(sums.lastMs)), 0);
-  return { fromMs: Math.max(first, openedMs), untilMs: Math.max(last, openedMs) };
+  const { fromMs, untilMs } = spanOf(rows);
+  return { fromMs: Math.max(fromMs, openedMs), untilMs: Math.max(untilMs, openedMs) };
 }
 
 export const whereMostIsSold: Presented = {

@@ -3,7 +3,7 @@
  * all that needs a catalogue or a time are made here, from the exact sums of one question at one position; so what is
  * presented is as exact as they are, and the same sums always give the same. Pure.
  */
-import { type Filter, keyName, type Question, type Sum } from '../questions/question.js';
+import { type Filter, keyParts, type Question, type Sum } from '../questions/question.js';
 import type { SumTable } from '../sums/table.js';
 
 /** How a column is read: `cents` are shown as money, `share` is a fraction of 1, `number` a rounded figure. */
@@ -60,6 +60,11 @@ export function lacks({ of, uses, name }: Presented, question: Question): string
   return `${name} is made of ${of.name}, whose ${differing.join(' and ')} this version declares otherwise`;
 }
 
+/** The one of these questions that it can be presented of, where there is one. */
+export function questionFor(presented: Presented, questions: readonly Question[] = []): Question | undefined {
+  return questions.find((one) => one.name === presented.of.name && lacks(presented, one) === undefined);
+}
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** By name: the order in which a version writes something down means nothing. */
@@ -95,15 +100,11 @@ export function namedSums(rows: readonly ShownRow[]): NamedSums {
 
 /** The sums of a table of the question, with their names. */
 export function namedSumsOf(question: Question, table: SumTable): NamedSums {
-  const keyNames = question.key.map(keyName);
-  const sumNames = Object.keys(question.sums);
+  const names = Object.keys(question.sums);
   return {
-    rows: [...table].map(([key, sums]) => {
-      const parts = JSON.parse(key) as readonly unknown[];
-      return {
-        key: Object.fromEntries(keyNames.map((name, i) => [name, String(parts[i])])),
-        sums: Object.fromEntries(sumNames.flatMap((name, i) => (sums[i] == null ? [] : [[name, sums[i]]]))),
-      };
-    }),
+    rows: [...table].map(([key, sums]) => ({
+      key: keyParts(question, key),
+      sums: Object.fromEntries(names.flatMap((name, i) => (sums[i] == null ? [] : [[name, sums[i]]]))),
+    })),
   };
 }

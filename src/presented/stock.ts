@@ -6,7 +6,7 @@
 import { itemOfSlot, placeOf, slotCapacityOf } from '../machines/catalogue.js';
 import { stockBySlot } from '../questions/builtin.js';
 import { timeUnits } from '../questions/question.js';
-import { eventTimeText } from './event-time.js';
+import { eventTimeText, spanOf } from './event-time.js';
 import { quotient } from './line.js';
 import { byId, strangers } from './machine-ids.js';
 import { type NamedSums, notKnown, type Presented, type PresentedTable } from './presented.js';
@@ -45,7 +45,8 @@ export const emptySoon: Presented = {
 function presentEmptySoon({ rows }: NamedSums): PresentedTable {
   const moved = rows.filter(({ sums }) => sums.firstMs !== undefined);
   if (moved.length === 0) return { rows: [], says: 'nothing was sold or filled yet' };
-  const { fromMs, untilMs } = timeOf(moved);
+  // Of all slots and not of each: one that sold once has no time of its own to take a pace over.
+  const { fromMs, untilMs } = spanOf(moved);
   const slots = moved.flatMap(knownSlot);
   const low = slots.filter(({ stock, capacity }) => stock * lowStockPart < capacity).sort(soonestFirst);
   return {
@@ -68,14 +69,6 @@ function impossible(slots: readonly Slot[]): string {
   return off === 0
     ? ''
     : `; ${off} slots have less than nothing or more than they hold: their events are not all there once`;
-}
-
-/** Of all slots and not of each: one that sold once has no time of its own to take a pace over. */
-function timeOf(rows: NamedSums['rows']): { readonly fromMs: number; readonly untilMs: number } {
-  return {
-    fromMs: rows.reduce((least, { sums }) => Math.min(least, Number(sums.firstMs)), Number.POSITIVE_INFINITY),
-    untilMs: rows.reduce((greatest, { sums }) => Math.max(greatest, Number(sums.lastMs)), 0),
-  };
 }
 
 /** None of a machine that is not of this shop: nobody knows how much it holds. */

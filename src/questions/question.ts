@@ -58,6 +58,12 @@ export const greatest = (field: string, where?: Filter): Sum => ({ sum: 'greates
 
 const own = (where: Filter | undefined) => (where === undefined ? {} : { where });
 
+/** The parts of a key, `["apple"]`, as texts by their names. */
+export function keyParts({ key: expressions }: Question, key: string): Record<string, string> {
+  const parts = JSON.parse(key) as readonly unknown[];
+  return Object.fromEntries(expressions.map((expression, i) => [keyName(expression), String(parts[i])]));
+}
+
 /** The name of a key part, as in a column: `item`, `timestamp_hour`, `timestamp_minute`. */
 export function keyName(expression: KeyExpression): string {
   if (typeof expression === 'string') return expression;

@@ -2,10 +2,11 @@
  * Keeps what is presented of answers, and what is raised, where panels read it: a table each, replaced whole. Nothing is
  * decided from it: it is as old as it says, and written again it is the same.
  */
+import { newestRaised } from '../alerts/book.js';
 import { readBook } from '../alerts/kept-book.js';
 import { describeError } from '../errors.js';
 import { presentedAnswers } from '../presented/all.js';
-import { type Cell, type ColumnKind, lacks, namedSumsOf } from '../presented/presented.js';
+import { type Cell, type ColumnKind, namedSumsOf, type Presented, questionFor } from '../presented/presented.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from './head.js';
@@ -78,8 +79,9 @@ export async function keepPresented(
   while (!stop.aborted) {
     const heads = await store.readHeads();
     const newest = newestVersion(heads);
-    for (const { name } of presentedAnswers) {
-      if (kept.get(name) !== newest) await keepNew(name, () => presentedRows(name, heads, reading, clock.nowMs()));
+    for (const presented of presentedAnswers) {
+      const { name } = presented;
+      if (kept.get(name) !== newest) await keepNew(name, () => presentedRows(presented, heads, reading, clock.nowMs()));
     }
     await keepNew(raisedTable.name, () => raisedRows(store, clock.nowMs()));
     await clock.sleep(everyMs);
@@ -94,15 +96,13 @@ function newestVersion({ heads, live, generation }: Heads): bigint {
 
 /** Without rows where the live version does not answer what it is made of; undefined where the answer is unknown now. */
 async function presentedRows(
-  name: string,
+  presented: Presented,
   heads: Heads,
   store: ServingStore,
   asOfMs: number,
 ): Promise<PanelRows | undefined> {
-  const presented = presentedAnswers.find((one) => one.name === name)!;
-  const question = heads.heads.get(heads.live)!.questions.find((one) => one.name === presented.of.name);
-  if (question === undefined || lacks(presented, question) !== undefined)
-    return { table: presented, version: emptiedVersion(heads.generation), asOfMs, rows: [] };
+  const question = questionFor(presented, heads.heads.get(heads.live)?.questions);
+  if (question === undefined) return { table: presented, version: emptiedVersion(heads.generation), asOfMs, rows: [] };
   const answer = await readAnswerAt(store, heads, question.name);
   if ('unknown' in answer) return undefined;
   const version = viewVersion(answer.generation, answer.number, answer.baseNumber);
@@ -114,13 +114,12 @@ async function presentedRows(
 async function raisedRows(store: ServingStore, asOfMs: number): Promise<PanelRows | undefined> {
   const book = await readBook(store);
   if (book === undefined) return undefined;
-  const newest = [...book.raised].sort((a, b) => b.id - a.id);
   return {
     table: raisedTable,
     // What is raised changes with each alert that is raised or cleared, and neither number ever falls.
     version: BigInt(book.lastId) + BigInt(book.lastId - book.raised.length),
     asOfMs,
-    rows: newest.map(({ id, rule, says, raised }) => {
+    rows: newestRaised(book).map(({ id, rule, says, raised }) => {
       return [BigInt(id), rule, says, new Date(raised.atMs).toISOString(), raised.pipeline, BigInt(raised.number)];
     }),
   };
