@@ -202,7 +202,7 @@ describe('the generator', () => {
     const startMs = performance.now();
     stop.abort();
     await running;
-    expect(performance.now() - startMs).toBeLessThan(2500);
+    expect(performance.now() - startMs).toBeLessThan(8_000);
     const found = await search(broker, join(folder, 'silent'));
     expect(found).toMatchObject({ verdict: 'pass' });
     expect(found.inFlight).toBeGreaterThan(0);

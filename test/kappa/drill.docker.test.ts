@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
 import { type CliResult, hangMs, runCli } from '../lab/cli.js';
 import { freshLabFlags, kappa } from '../lab/kappa.js';
-import { isOnlySlow } from '../lab/lab.js';
+import { isOnlySlow } from '../lab/only-slow.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

@@ -13,6 +13,7 @@ import { openCassandraStore } from '../../src/runtimes/docker/cassandra-store.js
 import type { ServingStore } from '../../src/runtimes/ports.js';
 import type { Head } from '../../src/serving/head.js';
 import { type CliResult, hangMs, runCli } from './cli.js';
+import { isOnlySlow } from './only-slow.js';
 
 /** For so long at least the judge reads on after what was done beside it. */
 const seenAfterwardsMs = 8_000;
@@ -38,28 +39,6 @@ export async function waitFor<T>(what: string, ask: () => Promise<T | undefined 
     await sleep(400);
   }
   throw new Error(`${what}: not within ${hangMs} ms`, { cause: last });
-}
-
-/** Longer than this nothing is slow, but away: when nothing was killed, and when something was. */
-const silenceMsMax = { quiet: 60_000, afterKill: 240_000 };
-
-/**
- * Whether a verdict lacks nothing but pace: every answer was right, and there were fewer of them in a second, or a longer
- * silence, than a quiet lab shows. A test says nothing of speed, which is the benchmarks' to measure.
- */
-export function isOnlySlow({ exitCode, stdout }: CliResult, afterKill = false): boolean {
-  if (exitCode !== 2) return false;
-  const { schema, wrong, ok, shortcomings, ledger } = JSON.parse(stdout || '{}');
-  if (schema !== 'snacklab/verify' || wrong > 0 || ok === 0 || shortcomings.length === 0) return false;
-  if (ledger !== null && ledger.verdict !== 'pass') return false;
-  const silenceMax = afterKill ? silenceMsMax.afterKill : silenceMsMax.quiet;
-  const isPace = (one: string) => {
-    const [, silenceMs] = /: no answer for (\d+) ms/.exec(one) ?? [];
-    return silenceMs === undefined ? / answers a second, at least/.test(one) : Number(silenceMs) <= silenceMax;
-  };
-  if (!shortcomings.every(isPace)) return false;
-  console.warn(`a slow machine: ${shortcomings.join('; ')}`);
-  return true;
 }
 
 /** One of the tests' labs: what may be done to it. */
