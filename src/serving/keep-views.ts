@@ -1,9 +1,10 @@
-/** The publisher: looks at each question's answer twice a second, and keeps its served views up to date. */
+/** The publisher: looks at each question's answer twice a second, seldom where its view is dear to write, and keeps it up to date. */
 import type { Hold, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import { followLive, noViews } from './live-views.js';
 import { type Published, publishAnswer, publishChecked } from './publish-views.js';
 import { rememberingStore } from './remembering-store.js';
+import { restingWork } from './resting.js';
 
 export interface KeptViews {
   readonly store: ServingStore;
@@ -13,18 +14,24 @@ export interface KeptViews {
 /** An answer, a pause for its truth to come, the truth, a pause: so often a second, and no more. */
 const pauseMs = 250;
 const reportEveryMs = 2_000;
+const faces = [
+  ['answer', publishAnswer],
+  ['checked', publishChecked],
+] as const;
 
 /** Runs until it is stopped. Throws what the store throws. */
 export async function keepViews(kept: KeptViews, { stop, clock, say }: ServiceScope): Promise<void> {
   const store = rememberingStore(kept.store);
+  const resting = restingWork(clock);
   let views = noViews;
   let reportedMs = 0;
   while (!stop.aborted) {
     views = await followLive(store, views);
-    for (const publish of [publishAnswer, publishChecked]) {
+    for (const [face, publish] of faces) {
       const published = new Map<string, Published>();
       for (const [question, before] of views.published) {
-        const after = await publish({ store, question, clock, hold: kept.hold }, before);
+        const publishing = { store, question, clock, hold: kept.hold };
+        const after = (await resting(`${face} ${question}`, () => publish(publishing, before))) ?? before;
         if (after.unknown !== before.unknown) say(`${question}: ${after.unknown ?? 'is known'}`);
         published.set(question, after);
       }

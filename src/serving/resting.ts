@@ -1,0 +1,24 @@
+/**
+ * Lets work that is done again and again take a small part of the time: each piece rests for many times as long as it last
+ * took. What is cheap is not slowed by it, and what is dear, on this machine and at this moment, is done less often.
+ */
+import type { Clock } from '../runtimes/ports.js';
+
+const restPerWork = 20;
+/** Nothing waits longer for its turn, however long it took. */
+export const restMsMax = 3_000;
+
+/** Does a piece of work, or resolves with undefined while the piece of that name rests. */
+export type Resting = <T>(name: string, work: () => Promise<T>) => Promise<T | undefined>;
+
+export function restingWork({ nowMs }: Pick<Clock, 'nowMs'>): Resting {
+  const untilMs = new Map<string, number>();
+  return async (name, work) => {
+    const beganMs = nowMs();
+    if (beganMs < (untilMs.get(name) ?? beganMs)) return undefined;
+    const done = await work();
+    const endedMs = nowMs();
+    untilMs.set(name, endedMs + Math.min(restMsMax, restPerWork * (endedMs - beganMs)));
+    return done;
+  };
+}

@@ -1,0 +1,49 @@
+/** Goal: work that is dear is done seldom, work that is cheap as often as it is asked for. Method: a clock that work moves. */
+import { describe, expect, it } from 'vitest';
+import { restingWork, restMsMax } from '../../src/serving/resting.js';
+
+/** How often work that takes so long is done within ten seconds, when it is asked for every 250 ms. */
+async function done(workMs: number): Promise<{ times: number; longestMs: number }> {
+  let now = 0;
+  const resting = restingWork({ nowMs: () => now });
+  const begins: number[] = [];
+  const work = async () => {
+    begins.push(now);
+    now += workMs;
+  };
+  while (now < 10_000) {
+    await resting('view', work);
+    now += 250;
+  }
+  return { times: begins.length, longestMs: Math.max(...begins.slice(1).map((at, i) => at - begins[i]!)) };
+}
+
+describe('resting work', () => {
+  it('is not slowed where it is cheap', async () => {
+    expect((await done(0)).times).toBe(40);
+    expect((await done(10)).times).toBe(39);
+  });
+
+  it('takes about a twentieth of the time where it is dear, and waits for no more than the longest rest', async () => {
+    const dear = await done(100);
+    expect(dear.times).toBe(5);
+    const dearest = await done(800);
+    expect(dearest.longestMs).toBeLessThanOrEqual(restMsMax + 800 + 250);
+    expect(dearest.times).toBeGreaterThanOrEqual(2);
+  });
+
+  it('rests by its name, gives what the work gave, and does not rest after what failed', async () => {
+    let now = 0;
+    const resting = restingWork({ nowMs: () => now });
+    const slow = async () => {
+      now += 100;
+      return 'done';
+    };
+    expect(await resting('a', slow)).toBe('done');
+    expect(await resting('a', slow)).toBeUndefined();
+    expect(await resting('b', slow)).toBe('done');
+    const fails = () => resting('c', () => Promise.reject(new Error('away')));
+    await expect(fails()).rejects.toThrow('away');
+    await expect(fails()).rejects.toThrow('away');
+  });
+});
