@@ -39,7 +39,7 @@ export function undecidedRules(heads: Heads, reports: readonly ServiceReport[], 
 }
 
 function whyUndecided(answered: boolean, keeper: KeeperSaid | undefined, rule: string, nowMs: number) {
-  if (!answered) return 'the live version does not answer what it asks: docs/questions-business.yaml does';
+  if (!answered) return 'the live version does not answer what it asks, a version with --questions business does';
   if (keeper === undefined) return 'nobody keeps alerts just now';
   const look = keeper.rules[rule];
   if (look?.unknown) return `its answer is unknown: ${look.unknown}`;

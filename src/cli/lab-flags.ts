@@ -20,6 +20,7 @@ const sharedUpFlags: readonly Described[] = [
   ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
   ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],
   ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0)'],
+  ['--questions <file>', 'what a new lab answers: YAML or JSON, or business for all of the shop (the built-in ones)'],
   ['--spark-workers <number>', 'Spark workers, each with room for two versions (1)'],
   ['--retention <time|size>', 'how much of the log Kafka keeps: 12h, 7d, 10GB or forever (forever)'],
   ['--port-base <number>', 'added to all ports on this machine (0)'],
@@ -64,7 +65,7 @@ export const labs: Readonly<Record<LabName, LabCommands>> = {
 
 export const startFlags: readonly Described[] = [
   ['--as <version>', 'its name, v2'],
-  ['--questions <file>', 'what it answers, YAML or JSON (as the live version)'],
+  ['--questions <file>', 'what it answers: YAML or JSON, or business for all of the shop (as the live version)'],
   ['--detach', 'do not wait until it has caught up'],
 ];
 

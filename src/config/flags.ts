@@ -82,6 +82,7 @@ export const upFlags = z.object({
   ...labFlags,
   build: z.boolean().default(false),
   grafana: z.boolean().default(true),
+  questions: z.string().optional(),
   console: z.boolean().default(true),
   consoleListen: z.string().min(1, 'must be an address').optional(),
   ca: z.string().optional(),

@@ -5,12 +5,22 @@
  */
 import { z } from 'zod';
 import { LabError } from '../errors.js';
+import type { Question } from '../questions/question.js';
+import { questions } from '../questions/question-schema.js';
 
 /** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const address = z.string().regex(/^[^\s:]+:\d+$/, 'must be host:port');
 const fraction = z.coerce.number().min(0).max(1);
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('must be JSON');
+    return z.NEVER;
+  }
+});
 /** Compose gives an unset variable as an empty text. */
 export const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
 
@@ -53,17 +63,22 @@ export function labName(environment: Environment = process.env): string {
   return environment.SNACKLAB_LAB ?? 'LAB';
 }
 
-/** What `setup` makes the topics with; both undefined: the log is kept for ever. Bytes are of the whole log. */
-export function setupConfig(
-  environment: Environment = process.env,
-): ServiceConfig & { readonly retention: { readonly ms: number | undefined; readonly bytes: number | undefined } } {
+export interface SetupConfig extends ServiceConfig {
+  /** What the topics are made with; both undefined: the log is kept for ever. Bytes are of the whole log. */
+  readonly retention: { readonly ms: number | undefined; readonly bytes: number | undefined };
+  /** What the first version answers; undefined: the built-in questions. */
+  readonly questions: readonly Question[] | undefined;
+}
+
+export function setupConfig(environment: Environment = process.env): SetupConfig {
   const own = z.object({
     SNACKLAB_RETENTION_MS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).optional()),
     SNACKLAB_RETENTION_BYTES: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).optional()),
+    SNACKLAB_QUESTIONS: z.preprocess(emptyIsUnset, json.pipe(questions).optional()),
   });
   const values = parseEnvironment(own, environment);
   const retention = { ms: values.SNACKLAB_RETENTION_MS, bytes: values.SNACKLAB_RETENTION_BYTES };
-  return { ...serviceConfig(environment), retention };
+  return { ...serviceConfig(environment), retention, questions: values.SNACKLAB_QUESTIONS };
 }
 
 /** Where the archive writes: the NameNode's WebHDFS, `host:port`. */

@@ -114,7 +114,7 @@ describe('an embedded Lambda lab', () => {
   });
 
   it('changes a question, switches, rolls back and drops', async () => {
-    const changed = await passed('lambda', 'change', '--as', 'v2', '--questions', 'docs/questions-business.yaml');
+    const changed = await passed('lambda', 'change', '--as', 'v2', '--questions', 'business');
     expect(changed).toMatchObject({ pipeline: 'lambda-2', caughtUp: true });
     expect(await passed('lambda', 'switch', 'v2')).toMatchObject({ to: 'lambda-2', changed: true, back: false });
     await expectExact('lambda', 'verify', '--seconds', '20');
@@ -147,7 +147,14 @@ describe('an embedded Kappa lab in a directory of its own', () => {
   const kappa = (...args: string[]) => passed('kappa', ...args, '--dir', kappaDir);
 
   it('replays a changed question, switches, rolls back, and is forgotten', async () => {
-    expect(await kappa('up', '--rate', '500', ...bad)).toMatchObject({ runtime: 'embedded', dir: kappaDir });
+    expect(await kappa('up', '--rate', '500', '--questions', 'business', ...bad)).toMatchObject({ dir: kappaDir });
+    expect((await kappa('query', 'empty-soon')).answer).toMatchObject({ pipeline: 'kappa-1', compared: 'equal' });
+    const other = ['up', '--questions', 'docs/questions-example.yaml', '--dir', kappaDir];
+    expect(await snacklab('kappa', ...other)).toMatchObject({
+      exitCode: 64,
+      document: { suggestion: expect.stringContaining('snacklab kappa replay --as v2 --questions FILE') },
+    });
+    expect(await kappa('up', '--questions', 'business')).toMatchObject({ answer: { pipeline: 'kappa-1' } });
     const filled = await kappa('generator', 'fill', '30000', '--rate', '20000');
     expect(filled.messages).toBeGreaterThanOrEqual(30_000);
     const replayed = await kappa('replay', '--as', 'v2', '--questions', 'docs/questions-example.yaml');

@@ -1,7 +1,14 @@
 /** Goal: a service's environment is parsed once, and what does not fit is named with its value. */
 import { describe, expect, it } from 'vitest';
-import { archiveAddress, coordinatorConfig, generatorConfig, serviceConfig } from '../../src/config/service.js';
+import {
+  archiveAddress,
+  coordinatorConfig,
+  generatorConfig,
+  serviceConfig,
+  setupConfig,
+} from '../../src/config/service.js';
 import { LabError } from '../../src/errors.js';
+import { stockBySlot } from '../../src/questions/builtin.js';
 
 const common = { SNACKLAB_LAB: 'lambda', SNACKLAB_KAFKA: 'kafka:29092', SNACKLAB_CASSANDRA: 'cassandra:9042' };
 const generator = {
@@ -36,6 +43,14 @@ describe('the services’ environment', () => {
     expect(archiveAddress({ SNACKLAB_WEBHDFS: '' })).toBeUndefined();
     expect(archiveAddress({ SNACKLAB_WEBHDFS: 'namenode:9870' })).toBe('namenode:9870');
     expect(() => archiveAddress({ SNACKLAB_WEBHDFS: 'namenode' })).toThrow('SNACKLAB_WEBHDFS is "namenode"');
+  });
+
+  it('takes the questions of the first version as JSON, and the built-in ones where there are none', () => {
+    const questionsIn = (text: string) => setupConfig({ ...common, SNACKLAB_QUESTIONS: text }).questions;
+    expect(questionsIn(JSON.stringify([stockBySlot]))).toEqual([stockBySlot]);
+    expect(questionsIn('')).toBeUndefined();
+    expect(() => questionsIn('[{')).toThrow('SNACKLAB_QUESTIONS is "[{": must be JSON');
+    expect(() => questionsIn('[{}]')).toThrow('SNACKLAB_QUESTIONS is "[{}]"');
   });
 
   it('turns seconds into milliseconds', () => {

@@ -37,7 +37,7 @@ describe('alertsView', () => {
 
   it('says which rules nobody decides, and why', () => {
     const undecided = (own: Partial<typeof seen>) => alertsView({ ...seen, ...own }).undecided.map(({ why }) => why);
-    const noQuestion = 'the live version does not answer what it asks: docs/questions-business.yaml does';
+    const noQuestion = 'the live version does not answer what it asks, a version with --questions business does';
     expect(undecided({ heads: heads() })).toEqual([noQuestion, noQuestion]);
     expect(undecided({ reports: [] })).toEqual(new Array(3).fill('nobody keeps alerts just now'));
     expect(undecided({ reports: keeper({ rules: rules() }, nowMs - 15_001) })).toHaveLength(3);

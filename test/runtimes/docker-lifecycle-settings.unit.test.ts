@@ -1,6 +1,7 @@
 /** Goal: a lab's containers remember what it was started with, so that nothing else has to. */
 import { describe, expect, it } from 'vitest';
 import { commandLineConfig } from '../../src/config/command-line.js';
+import { stockBySlot } from '../../src/questions/builtin.js';
 import { imageNames } from '../../src/runtimes/docker/compose-build.js';
 import {
   composeScales,
@@ -28,6 +29,7 @@ const settings: LabSettings = {
   nodemanagers: 1,
   retention: { ms: 3_600_000, bytes: undefined },
   archive: false,
+  questions: [stockBySlot],
   portBase: 10_000,
 };
 
@@ -59,7 +61,7 @@ describe('a lab', () => {
   });
 
   it('remembers that there is no end and no start time', () => {
-    const { events, startTime, archive: _, ...others } = defaultSettings;
+    const { events, startTime, questions, archive: _, ...others } = defaultSettings;
     expect(settingsOf(containersOf(defaultSettings))).toEqual(others);
   });
 

@@ -54,7 +54,7 @@ export function askedNamed(name: string, questions: readonly Question[], from: F
     const start = from.lab === 'lambda' ? 'change' : 'replay';
     throw new LabError(`${name} is made of ${named.of.name}, which the live version does not answer`, {
       kind: 'usage',
-      suggestion: `snacklab {lab} ${start} --as v2 --questions FILE, with that question in the file; docs/questions-business.yaml has it`,
+      suggestion: `snacklab {lab} ${start} --as v2 --questions business, which has that question, or a FILE of your own with it`,
     });
   }
   const names = [

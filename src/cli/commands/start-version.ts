@@ -2,12 +2,10 @@
  * Starting a version beside the live one, as `replay` and `change` both do: its questions, whether there is room for it,
  * its tables, its head, and how far it has come. Interrupting that does not end the version.
  */
-import { readFile } from 'node:fs/promises';
 import { parseFlags, startFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import { messagesBelow } from '../../positions/position.js';
 import type { Question } from '../../questions/question.js';
-import { parseQuestionFile } from '../../questions/question-file.js';
 import type { LabName } from '../../resources.js';
 import type { ServingStore } from '../../runtimes/ports.js';
 import type { Head } from '../../serving/head.js';
@@ -16,6 +14,7 @@ import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { ReplayDocument } from '../documents-versions.js';
 import { findLab, type RunningLab } from '../lab.js';
 import { liveHead } from '../live-version.js';
+import { questionsOf } from '../questions-file.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { followUntilCaughtUp, type Progress, secondsLeft } from './replay-progress.js';
@@ -49,7 +48,7 @@ export async function startVersion(input: CommandInput, context: CommandContext,
   const { lab } = input;
   const flags = parseFlags(startFlags, input.options);
   const pipeline = pipelineNamed(lab, flags.as);
-  const own = flags.questions === undefined ? undefined : await questionsIn(flags.questions);
+  const own = flags.questions === undefined ? undefined : await questionsOf(flags.questions, context.resources);
   const found = await findLab(input, context);
   await using store = await found.openStore();
   const startedMs = performance.now();
@@ -94,17 +93,6 @@ async function follow(store: ServingStore, head: Head, lab: LabName, context: Co
     suggestion: 'snacklab {lab} versions shows those that are there',
     detail: { pipeline: head.pipeline },
   });
-}
-
-async function questionsIn(file: string): Promise<readonly Question[]> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new LabError(`the questions file ${file} cannot be read`, {
-      kind: 'usage',
-      suggestion: '--questions FILE, as in docs/questions-example.yaml',
-      cause,
-    });
-  });
-  return parseQuestionFile(text, file);
 }
 
 /** One line of progress, for the reader. */

@@ -32,6 +32,7 @@ import { answerDocument, type CheckedAnswer } from '../answers.js';
 import { dockerLab, engineOrHint } from '../docker-lab.js';
 import type { UpDocument } from '../documents.js';
 import { firstExactAnswer } from '../first-answer.js';
+import { questionsOf, refuseOtherQuestions } from '../questions-file.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration, size } from '../text.js';
 import { answerText } from './answer-text.js';
@@ -40,7 +41,7 @@ export async function upDocker(input: CommandInput, context: CommandContext): Pr
   const flags = parseFlags(upFlags, input.options);
   refuseEmbeddedFlags(flags);
   const docker = await engineOrHint(context.config, 'up');
-  const settings = await wantedSettings(docker, input, flags);
+  const settings = await wantedSettings(docker, input, flags, context);
   const project = await prepare(docker, input, context, flags, settings);
 
   const startedMs = performance.now();
@@ -103,13 +104,21 @@ async function answered(
 }
 
 /** What the lab has, changed by the flags that were given. */
-async function wantedSettings(docker: Engine, { lab }: CommandInput, flags: UpFlags): Promise<LabSettings> {
+async function wantedSettings(
+  docker: Engine,
+  { lab }: CommandInput,
+  flags: UpFlags,
+  { resources }: CommandContext,
+): Promise<LabSettings> {
   // By its volume, which outlives its containers: what the archive alone still has is not left behind unnoticed.
   const archive = await hasVolume(docker, lab, 'namenode');
   const there = { ...settingsOf(await listContainers(docker, lab)), archive };
+  const questions = flags.questions === undefined ? undefined : await questionsOf(flags.questions, resources);
+  if (questions !== undefined && (await hasVolume(docker, lab, 'cassandra')))
+    refuseOtherQuestions(questions, there.questions, lab);
   const given = Object.fromEntries(
     Object.keys(defaultSettings).flatMap((name) => {
-      const value = flags[name as keyof LabSettings];
+      const value = name === 'questions' ? questions : flags[name as keyof LabSettings];
       return value === undefined ? [] : [[name, value]];
     }),
   );
@@ -184,7 +193,17 @@ async function upDocument(
   answer: CheckedAnswer,
   tookMs: UpDocument['tookMs'],
 ): Promise<UpDocument> {
-  const { events, startTime, batchEvery, datanodes, nodemanagers, retention, archive, ...shared } = settings;
+  const {
+    events,
+    startTime,
+    batchEvery,
+    datanodes,
+    nodemanagers,
+    retention,
+    archive,
+    questions: _,
+    ...shared
+  } = settings;
   const containers = await listContainers(docker, lab);
   const port = publishedPort(containers, 'ingestion');
   const own = lab === 'lambda' ? { batchEverySeconds: batchEvery, datanodes, nodemanagers } : { archive };

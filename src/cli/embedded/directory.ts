@@ -6,6 +6,8 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../errors.js';
+import type { Question } from '../../questions/question.js';
+import { questions } from '../../questions/question-schema.js';
 import type { LabName } from '../../resources.js';
 
 const settings = z.object({
@@ -26,6 +28,8 @@ const settings = z.object({
   /** Where events are taken over HTTP, beside the socket of the directory; undefined: nowhere. */
   ingestPort: z.number().int().optional(),
   ingestHost: z.string().optional(),
+  /** What its first version answers; undefined: the built-in questions. */
+  questions: questions.transform((them): readonly Question[] => them).optional(),
 });
 export const settingsSchema = settings;
 

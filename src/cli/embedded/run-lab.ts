@@ -1,6 +1,7 @@
 /** A lab in this process, over an opened directory: its first pipeline, its services, and its generator, until it is stopped. */
 import type { GeneratorSettings } from '../../config/service.js';
 import { builtinQuestions } from '../../questions/builtin.js';
+import type { Question } from '../../questions/question.js';
 import type { LabName } from '../../resources.js';
 import type { EmbeddedData } from '../../runtimes/embedded/open.js';
 import type { ServiceScope } from '../../runtimes/service-scope.js';
@@ -11,6 +12,8 @@ import { generator, labServices } from './lab-services.js';
 export interface EmbeddedLab {
   readonly data: EmbeddedData;
   readonly architecture: LabName;
+  /** What its first version answers, where there is none yet. */
+  readonly questions?: readonly Question[] | undefined;
   /** Undefined: another lab on the same log makes the events. */
   readonly generator: GeneratorSettings | undefined;
   /** From the start of one batch cycle to the start of the next; Lambda's only. */
@@ -24,13 +27,13 @@ export interface EmbeddedLab {
  * go on after `stop`. `states` is kept up to date with how each service is. Throws what a service met that cannot go on.
  */
 export async function runEmbeddedLab(
-  { data, architecture, generator: settings, batchEveryMs, beside = [] }: EmbeddedLab,
+  { data, architecture, questions = builtinQuestions, generator: settings, batchEveryMs, beside = [] }: EmbeddedLab,
   scope: ServiceScope,
   states: ServiceState[] = [],
 ): Promise<void> {
   const { log, archive, batchEngine, dir } = data;
   const store = await data.serving(architecture);
-  await store.createPipeline(builtinQuestions, await log.starts());
+  await store.createPipeline(questions, await log.starts());
   const deadLetters = await data.deadLetters(architecture);
   const services = labServices(architecture, { store, log, deadLetters, archive, batchEngine }, batchEveryMs);
   const openProducer = async () => log.openProducer();

@@ -51,8 +51,9 @@ async function run(): Promise<void> {
     alerts(lab, await data.serving(lab)),
     ...(settings.console ? [consoleService({ data, lab, dir, settings })] : []),
   ];
+  const { questions, batchEveryMs } = settings;
   await runEmbeddedLab(
-    { data, architecture: lab, generator: generatorOf(settings), batchEveryMs: settings.batchEveryMs, beside },
+    { data, architecture: lab, questions, generator: generatorOf(settings), batchEveryMs, beside },
     { stop: stopping.signal, clock, say },
     states,
   );

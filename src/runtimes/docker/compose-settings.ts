@@ -6,6 +6,7 @@ import type { CommandLineConfig } from '../../config/command-line.js';
 import type { Retention } from '../../config/flags.js';
 import { usualConsolePort } from '../../console/addresses.js';
 import { ingestionPort } from '../../ingestion/limits.js';
+import type { Question } from '../../questions/question.js';
 import type { LabName } from '../../resources.js';
 import { versionsPerWorker } from '../../versions/room.js';
 import type { LabContainer } from './containers.js';
@@ -30,6 +31,8 @@ export interface LabSettings {
   readonly retention: Retention;
   /** Whether Kappa keeps the log in files as well. Lambda always does. */
   readonly archive: boolean;
+  /** What the first version answers; undefined: the built-in questions. */
+  readonly questions: readonly Question[] | undefined;
   /** Added to every port on the host. */
   readonly portBase: number;
 }
@@ -48,6 +51,7 @@ export const defaultSettings: LabSettings = {
   nodemanagers: 1,
   retention: { ms: undefined, bytes: undefined },
   archive: false,
+  questions: undefined,
   portBase: 0,
 };
 
@@ -125,6 +129,7 @@ export function settingsOf(containers: readonly LabContainer[]): Partial<LabSett
       setup === undefined
         ? undefined
         : { ms: numberIn(setup.SNACKLAB_RETENTION_MS), bytes: numberIn(setup.SNACKLAB_RETENTION_BYTES) },
+    questions: questionsIn(setup?.SNACKLAB_QUESTIONS),
     sparkWorkers: count('spark-worker'),
     datanodes: count('datanode'),
     nodemanagers: count('nodemanager'),
@@ -160,6 +165,7 @@ export function composeVariables(
     SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
     SNACKLAB_RETENTION_MS: String(settings.retention.ms ?? ''),
     SNACKLAB_RETENTION_BYTES: String(settings.retention.bytes ?? ''),
+    SNACKLAB_QUESTIONS: settings.questions === undefined ? '' : JSON.stringify(settings.questions),
     // Lambda's archive is read by its batch alone.
     SNACKLAB_WEBHDFS: lab === 'kappa' && settings.archive ? 'namenode:9870' : '',
     ...Object.fromEntries(
@@ -181,8 +187,16 @@ export function composeScales(lab: LabName, settings: LabSettings): readonly str
   return own.flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
 }
 
+function questionsIn(text: string | undefined): readonly Question[] | undefined {
+  return isGiven(text) ? JSON.parse(text) : undefined;
+}
+
 function numberIn(text: string | undefined): number | undefined {
-  return text === undefined || text === '' ? undefined : Number(text);
+  return isGiven(text) ? Number(text) : undefined;
+}
+
+function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
 }
 
 /** The same without the properties that have no value. */

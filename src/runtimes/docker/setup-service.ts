@@ -11,7 +11,7 @@ import { checkLogAgainstHead, createPipeline, createTables, createTopics, waitFo
 const enginePatienceMs = 120_000;
 
 await runService('setup', async ({ clock, say }) => {
-  const { lab, kafka, cassandra, retention } = setupConfig();
+  const { lab, kafka, cassandra, retention, questions = builtinQuestions } = setupConfig();
   const startedMs = clock.nowMs();
   const ready = (what: string) => say(`${what} after ${clock.nowMs() - startedMs} ms`);
 
@@ -29,18 +29,13 @@ await runService('setup', async ({ clock, say }) => {
     enginePatienceMs,
   );
   const tables = async () => {
-    await createTables(session, builtinQuestions);
+    await createTables(session, questions);
     ready('tables are there');
   };
   const [{ starts, ends }] = await Promise.all([topics(), tables()]);
 
   const pipeline = `${lab}-1`;
-  const outcome = await createPipeline(session, {
-    architecture: lab,
-    pipeline,
-    questions: builtinQuestions,
-    origin: starts,
-  });
+  const outcome = await createPipeline(session, { architecture: lab, pipeline, questions, origin: starts });
   await checkLogAgainstHead(storeOn(session, lab), archiveAddress() === undefined ? starts : undefined, ends);
   ready(outcome === 'created' ? `pipeline ${pipeline} was made` : 'a pipeline was there already');
 });

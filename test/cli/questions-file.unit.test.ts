@@ -1,0 +1,35 @@
+/** Goal: `--questions` takes a file or the shop's own set, and says what a lab that is there cannot be given. */
+import { describe, expect, it } from 'vitest';
+import { questionsOf, refuseOtherQuestions } from '../../src/cli/questions-file.js';
+import { findResources } from '../../src/resources.js';
+
+const resources = findResources();
+
+describe('questions', () => {
+  it('of the shop come with snacklab, from whatever folder', async () => {
+    const names = (await questionsOf('business', resources)).map(({ name }) => name);
+    expect(names).toContain('stock-by-slot');
+    expect(await questionsOf(resources.businessQuestions, resources)).toHaveLength(names.length);
+  });
+
+  it('of a file that is not there are refused with what helps', async () => {
+    await expect(questionsOf('./business', resources)).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'the questions file ./business cannot be read',
+      suggestion: expect.stringContaining('--questions business'),
+    });
+  });
+
+  it('of a lab that is there stay: the same ones may be named again, others are for a new version', async () => {
+    const business = await questionsOf('business', resources);
+    const again = JSON.parse(JSON.stringify(business));
+    expect(() => refuseOtherQuestions(business, again, 'lambda')).not.toThrow();
+    for (const [lab, start] of [
+      ['lambda', 'change'],
+      ['kappa', 'replay'],
+    ] as const)
+      expect(() => refuseOtherQuestions(business, undefined, lab)).toThrow(
+        expect.objectContaining({ kind: 'usage', suggestion: expect.stringContaining(`{lab} ${start} --as v2`) }),
+      );
+  });
+});
