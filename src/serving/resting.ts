@@ -15,7 +15,9 @@ export function restingWork({ nowMs }: Pick<Clock, 'nowMs'>): Resting {
   const untilMs = new Map<string, number>();
   return async (name, work) => {
     const beganMs = nowMs();
-    if (beganMs < (untilMs.get(name) ?? beganMs)) return undefined;
+    const leftMs = (untilMs.get(name) ?? beganMs) - beganMs;
+    // A clock that was set back must not keep anything waiting.
+    if (leftMs > 0 && leftMs <= restMsMax) return undefined;
     const done = await work();
     const endedMs = nowMs();
     untilMs.set(name, endedMs + Math.min(restMsMax, restPerWork * (endedMs - beganMs)));

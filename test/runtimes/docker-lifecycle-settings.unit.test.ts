@@ -29,7 +29,7 @@ const settings: LabSettings = {
   nodemanagers: 1,
   retention: { ms: 3_600_000, bytes: undefined },
   archive: false,
-  questions: [stockBySlot],
+  questions: [{ ...stockBySlot, asks: 'How much of what costs $1 is left, and $why?' }],
   portBase: 10_000,
 };
 
@@ -58,6 +58,7 @@ describe('a lab', () => {
     // Its archive is known by its volume, not by its containers.
     const { archive: _, ...remembered } = settings;
     expect(settingsOf(containersOf(settings))).toEqual(remembered);
+    expect(composeVariables('lambda', settings, images, commandLineConfig({})).SNACKLAB_QUESTIONS).not.toContain('$');
   });
 
   it('remembers that there is no end and no start time', () => {

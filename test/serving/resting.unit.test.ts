@@ -32,7 +32,7 @@ describe('resting work', () => {
     expect(dearest.times).toBeGreaterThanOrEqual(2);
   });
 
-  it('rests by its name, gives what the work gave, and does not rest after what failed', async () => {
+  it('rests by its name, gives what the work gave, and rests neither after what failed nor when the clock was set back', async () => {
     let now = 0;
     const resting = restingWork({ nowMs: () => now });
     const slow = async () => {
@@ -42,6 +42,8 @@ describe('resting work', () => {
     expect(await resting('a', slow)).toBe('done');
     expect(await resting('a', slow)).toBeUndefined();
     expect(await resting('b', slow)).toBe('done');
+    now -= 3_600_000;
+    expect(await resting('a', slow)).toBe('done');
     const fails = () => resting('c', () => Promise.reject(new Error('away')));
     await expect(fails()).rejects.toThrow('away');
     await expect(fails()).rejects.toThrow('away');

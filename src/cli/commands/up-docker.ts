@@ -112,10 +112,14 @@ async function wantedSettings(
 ): Promise<LabSettings> {
   // By its volume, which outlives its containers: what the archive alone still has is not left behind unnoticed.
   const archive = await hasVolume(docker, lab, 'namenode');
-  const there = { ...settingsOf(await listContainers(docker, lab)), archive };
+  const containers = await listContainers(docker, lab);
+  const there = { ...settingsOf(containers), archive };
   const questions = flags.questions === undefined ? undefined : await questionsOf(flags.questions, resources);
-  if (questions !== undefined && (await hasVolume(docker, lab, 'cassandra')))
-    refuseOtherQuestions(questions, there.questions, lab);
+  if (questions !== undefined && (await hasVolume(docker, lab, 'cassandra'))) {
+    // What it was given is in the environment of setup's container, which `down` removes; the data stays.
+    const isKnown = containers.some(({ service }) => service === 'setup');
+    refuseOtherQuestions(questions, isKnown ? { questions: there.questions } : 'forgotten', lab);
+  }
   const given = Object.fromEntries(
     Object.keys(defaultSettings).flatMap((name) => {
       const value = name === 'questions' ? questions : flags[name as keyof LabSettings];

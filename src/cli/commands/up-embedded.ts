@@ -28,7 +28,7 @@ export async function upEmbedded(input: CommandInput, place: EmbeddedPlace, cont
   const flags = parseFlags(upFlags, input.options);
   const before = (await labIn(dir, lab))?.settings;
   const questions = flags.questions === undefined ? undefined : await questionsOf(flags.questions, context.resources);
-  if (questions !== undefined && before !== undefined) refuseOtherQuestions(questions, before.questions, lab);
+  if (questions !== undefined && before !== undefined) refuseOtherQuestions(questions, before, lab);
   const settings = { ...defaultSettings, ...before, ...givenSettings(flags, before), ...(questions && { questions }) };
   if (before === undefined) await makeDirectory(dir);
   const startedMs = performance.now();

@@ -165,7 +165,7 @@ export function composeVariables(
     SNACKLAB_BATCH_EVERY_S: String(settings.batchEvery),
     SNACKLAB_RETENTION_MS: String(settings.retention.ms ?? ''),
     SNACKLAB_RETENTION_BYTES: String(settings.retention.bytes ?? ''),
-    SNACKLAB_QUESTIONS: settings.questions === undefined ? '' : JSON.stringify(settings.questions),
+    SNACKLAB_QUESTIONS: settings.questions === undefined ? '' : composeJson(settings.questions),
     // Lambda's archive is read by its batch alone.
     SNACKLAB_WEBHDFS: lab === 'kappa' && settings.archive ? 'namenode:9870' : '',
     ...Object.fromEntries(
@@ -185,6 +185,11 @@ export function composeScales(lab: LabName, settings: LabSettings): readonly str
   const scales = { 'spark-worker': sparkWorkers, datanode: datanodes, nodemanager: nodemanagers };
   const own = Object.entries(scales).filter(([service]) => isIn(lab, archive, service));
   return own.flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
+}
+
+/** JSON without a dollar sign: some versions of compose look for variables in what they have put in already. */
+function composeJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll('$', '\\u0024');
 }
 
 function questionsIn(text: string | undefined): readonly Question[] | undefined {

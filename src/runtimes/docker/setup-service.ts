@@ -29,7 +29,8 @@ await runService('setup', async ({ clock, say }) => {
     enginePatienceMs,
   );
   const tables = async () => {
-    await createTables(session, questions);
+    // The built-in questions' tables always: panels read them, empty or not.
+    await createTables(session, [...builtinQuestions, ...questions]);
     ready('tables are there');
   };
   const [{ starts, ends }] = await Promise.all([topics(), tables()]);
