@@ -8,6 +8,7 @@ import { followUntilCaughtUp, type Progress } from '../../src/cli/commands/repla
 import { progressText } from '../../src/cli/commands/start-version.js';
 import { LabError } from '../../src/errors.js';
 import { builtinQuestions } from '../../src/questions/builtin.js';
+import type { ServiceReport } from '../../src/runtimes/ports.js';
 import { type Head, newHead } from '../../src/serving/head.js';
 
 const live: Head = { ...newHead('lambda-1', 1, [0], builtinQuestions), number: 9, position: [100], baseId: 3 };
@@ -33,8 +34,21 @@ describe('followUntilCaughtUp', () => {
 
   it('gives up a version whose position stands still for two minutes', async () => {
     const run = await follow({ head: () => ({ ...second, number: 1, position: [40] }) });
-    expect(run.error).toMatchObject({ kind: 'unavailable', message: 'v2 has stood at 40 messages for 120000 ms' });
+    expect(run.error).toMatchObject({ kind: 'unavailable', message: 'v2 has stood at 40 messages for 120 s' });
     expect(run.endedMs).toBeLessThan(3 * minute);
+  });
+
+  it('gives a job that is starting more time, but not one that has ended, or of which nobody speaks', async () => {
+    const drivers = (lastExit: number | null) => ({ 'lambda-2': { running: true, starts: 1, lastExit } });
+    const counted = (ms: number) => ({ ...second, ...(ms > 5 * minute && { number: 1, position: [100] }) });
+    const slow = await follow({ head: counted, drivers: () => drivers(null) });
+    expect(slow.progress).toMatchObject({ counted: 100 });
+    const never = await follow({ head: () => second, drivers: () => drivers(null) });
+    expect(never.error?.message).toBe('v2 has stood at 0 messages for 600 s');
+    for (const said of [() => drivers(1), undefined, (ms: number) => (ms < minute / 2 ? drivers(null) : undefined)]) {
+      const given = await follow({ head: counted, ...(said && { drivers: said }) });
+      expect(given.error?.message).toBe('v2 has stood at 0 messages for 120 s');
+    }
   });
 
   it('waits for the first base of one that has reached a quiet log, and says what it waits for', async () => {
@@ -105,13 +119,17 @@ interface Plot {
   readonly head: (ms: number) => Head | undefined;
   readonly live?: (ms: number) => Head;
   readonly cycle?: (ms: number) => 'chosen' | 'running' | 'idle';
+  /** What the stream runner says of its jobs; undefined: it has said nothing new. */
+  readonly drivers?: (ms: number) => object | undefined;
 }
 
 async function follow(plot: Plot) {
   let nowMs = 0;
   const said: string[] = [];
   const version = plot.head(0)!;
+  let report: ServiceReport | undefined;
   const store = {
+    readReports: async () => (report === undefined ? [] : [report]),
     readHeads: async () => {
       const heads = [(plot.live ?? (() => live))(nowMs), plot.head(nowMs)].filter((head) => head !== undefined);
       const named = new Map(heads.map((head) => [head.pipeline, head]));
@@ -131,6 +149,8 @@ async function follow(plot: Plot) {
       nowMs: () => nowMs,
       sleep: async (ms: number) => {
         nowMs += ms;
+        const drivers = plot.drivers?.(nowMs);
+        if (drivers !== undefined) report = { service: 'stream-runner', atMs: nowMs, report: { drivers } };
       },
     },
     signal: new AbortController().signal,

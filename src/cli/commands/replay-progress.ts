@@ -3,6 +3,7 @@
  * still. No nearer, since both go on: a switch holds the live one for the rest. A version that began at a cut waits for the
  * batch as well, which has a progress of its own.
  */
+import { z } from 'zod';
 import { type Cycle, cycleOf, firstCycle } from '../../../lambda/cycle.js';
 import { LabError } from '../../errors.js';
 import { covers, max, messagesBetween, type Position } from '../../positions/position.js';
@@ -23,14 +24,23 @@ export interface Progress {
   readonly firstBase: Cycle | undefined;
 }
 
+/** What is read of the stream runner's report. */
+const runnerReport = z.object({
+  drivers: z.record(z.string(), z.object({ running: z.boolean(), lastExit: z.number().nullable() })),
+});
+
 type Version = Pick<Head, 'pipeline' | 'incarnation'>;
-type Store = Pick<ServingStore, 'readHeads' | 'readState'>;
+type Store = Pick<ServingStore, 'readHeads' | 'readState' | 'readReports'>;
 
 const lookEveryMs = 100;
 const sayEveryMs = 2_000;
 const behindMsMax = 1_000;
-/** A job starts within half a minute; one that stands still for so long has a reason that its log says. */
+/** What stands still for so long has a reason that its log says. */
 const stillMsMax = 120_000;
+/** A job starts within half a minute; where others take the processors, in several. One that ended is no longer starting. */
+const startMsMax = 600_000;
+/** The runner says every five seconds how its jobs are. */
+const reportMsMax = 60_000;
 /** The coordinator gives a job a quarter of an hour, and then begins the next attempt. */
 const batchStillMsMax = 20 * 60_000;
 
@@ -70,7 +80,9 @@ export async function followUntilCaughtUp(
     if (hasReached || counted > position.counted) position = { movedMs: nowMs, counted };
     const state = JSON.stringify(progress.firstBase ?? null);
     if (state !== batch.state) batch = { movedMs: nowMs, state };
-    if (nowMs - position.movedMs > stillMsMax) throw standsStill(version, counted);
+    const stillMs = nowMs - position.movedMs;
+    if (stillMs > stillMsMax && (stillMs > startMsMax || !(await isStarting(store, head, nowMs))))
+      throw standsStill(version, counted, stillMs);
     if (progress.firstBase !== undefined) {
       if (wasGivenUp(progress.firstBase)) throw firstBaseFails(version, progress.firstBase);
       if (nowMs - batch.movedMs > batchStillMsMax) throw batchStandsStill(version, progress.firstBase);
@@ -89,6 +101,16 @@ function stillThere({ heads }: Heads, { pipeline, incarnation }: Version): Head 
   return head?.status === 'ready' && head.incarnation === incarnation ? head : undefined;
 }
 
+/** Whether its job has been running since it was begun, and has yet to count something. */
+async function isStarting(store: Store, { pipeline, number }: Head, nowMs: number): Promise<boolean> {
+  if (number > 0) return false;
+  const said = (await store.readReports()).find(({ service }) => service === 'stream-runner');
+  const parsed = runnerReport.safeParse(said?.report);
+  if (said === undefined || !parsed.success || nowMs - said.atMs > reportMsMax) return false;
+  const job = parsed.data.drivers[pipeline];
+  return job?.running === true && job.lastExit === null;
+}
+
 /** Whole seconds, where there is a rate to tell them from. */
 export function secondsLeft(messages: number, perSecond: number | undefined): number | undefined {
   return perSecond === undefined || perSecond === 0 ? undefined : Math.ceil(messages / perSecond);
@@ -98,8 +120,8 @@ function perSecond(messages: number, ms: number): number | undefined {
   return ms === 0 ? undefined : (messages * 1000) / ms;
 }
 
-function standsStill({ pipeline }: Version, counted: number): LabError {
-  return new LabError(`${versionOf(pipeline)} has stood at ${counted} messages for ${stillMsMax} ms`, {
+function standsStill({ pipeline }: Version, counted: number, stillMs: number): LabError {
+  return new LabError(`${versionOf(pipeline)} has stood at ${counted} messages for ${Math.round(stillMs / 1000)} s`, {
     kind: 'unavailable',
     suggestion: 'snacklab {lab} logs stream-runner shows why; it goes on as soon as it can',
     detail: { pipeline, counted },
