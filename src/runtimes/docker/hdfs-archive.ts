@@ -14,6 +14,8 @@ import type { HdfsEntry, HdfsWriter, WebHdfs } from './webhdfs.js';
 const labFolder = '/snacklab/archive';
 /** Each file of a level holds up to sixteen of the one below. */
 export const archiveLevels: readonly number[] = [0, 1, 2, 3];
+/** A header takes two requests, one after the other, and a reader that has just begun knows none of hundreds. */
+const headersAtOnce = 8;
 /** A temporary file that is older was left by a process that has ended. */
 const abandonedMs = 30 * 60_000;
 
@@ -101,12 +103,16 @@ async function listFiles(
 ): Promise<readonly ArchiveFile[]> {
   const files: ArchiveFile[] = [];
   for (const level of archiveLevels) {
-    for (const entry of await hdfs.list(`${root}/${level}`)) {
-      const path = `${root}/${level}/${entry.name}`;
-      const range = known.get(entry.fileId) ?? (await readHeader(hdfs, root, path, entry));
-      if (range === undefined) continue;
-      known.set(entry.fileId, range);
-      files.push({ ...range, path, bytes: entry.bytes });
+    const entries = await hdfs.list(`${root}/${level}`);
+    for (let i = 0; i < entries.length; i += headersAtOnce) {
+      const some = entries.slice(i, i + headersAtOnce).map(async (entry): Promise<readonly ArchiveFile[]> => {
+        const path = `${root}/${level}/${entry.name}`;
+        const range = known.get(entry.fileId) ?? (await readHeader(hdfs, root, path, entry));
+        if (range === undefined) return [];
+        known.set(entry.fileId, range);
+        return [{ ...range, path, bytes: entry.bytes }];
+      });
+      files.push(...(await Promise.all(some)).flat());
     }
   }
   return files;
