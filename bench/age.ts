@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Percentiles, readAges, type Sighting } from '../src/checker/ages.js';
 import { itemsSold } from '../src/questions/builtin.js';
+import type { Question } from '../src/questions/question.js';
 import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
 import { readAnswer } from '../src/serving/read-answer.js';
 import { rememberingStore } from '../src/serving/remembering-store.js';
@@ -18,52 +19,64 @@ export interface AgeBounds {
   readonly p99?: number;
 }
 
-const title = 'Age of an event when its answer can be read, at 1,000 events/s';
-const reader =
-  `per event: first answer read that covers it, less Kafka's CreateTime; one reader of items-sold, every ${askEveryMs} ms, ` +
+/** Which row, and the question that its reader asks. */
+export interface AgeOf {
+  readonly name: string;
+  readonly title: string;
+  readonly question: Question;
+}
+
+const ages: AgeOf = {
+  name: 'ages',
+  title: 'Age of an event when its answer can be read, at 1,000 events/s',
+  question: itemsSold,
+};
+const reader = ({ question }: AgeOf) =>
+  `per event: first answer read that covers it, less Kafka's CreateTime; one reader of ${question.name}, every ${askEveryMs} ms, ` +
   'which remembers slices and shares the machine';
 
 /** In a lab with a batch layer: between batch jobs and while one runs. */
 export async function batchAgeRow(
   wanted: WantedLab,
   bounds: { readonly between: AgeBounds; readonly whileBatch: AgeBounds },
+  of = ages,
 ): Promise<Row> {
   const lab = await labWith(wanted);
   const { pipeline } = await untilFirstBase(lab);
   const stop = new AbortController();
   const watch = await watchCycle(lab, pipeline, stop.signal);
-  const sightings = await lookAtAnswers(lab, () => watch.running).finally(() => stop.abort());
+  const sightings = await lookAtAnswers(lab, of, () => watch.running).finally(() => stop.abort());
   watch.check();
   const { between, whileBatch } = await agesOf(lab, sightings);
   return {
-    name: 'ages',
-    title,
+    name: of.name,
+    title: of.title,
     figures: [
       ...figures('between batch jobs: ', between, bounds.between),
       ...figures('while a batch job runs: ', whileBatch, bounds.whileBatch),
     ],
     conditions: [
       `${wanted.flags.join(' ')}; ${seconds} s, ${watch.published} bases published meanwhile, ${sightings.length} answers read`,
-      reader,
+      reader(of),
       'a batch job "runs" from the choice of its cut to the end of its cycle',
     ],
   };
 }
 
 /** In a lab without one. */
-export async function ageRow(wanted: WantedLab, bounds: AgeBounds): Promise<Row> {
+export async function ageRow(wanted: WantedLab, bounds: AgeBounds, of = ages): Promise<Row> {
   const lab = await labWith(wanted);
   const before = await untilFirstBase(lab);
-  const sightings = await lookAtAnswers(lab, () => false);
+  const sightings = await lookAtAnswers(lab, of, () => false);
   const after = await liveHead(lab);
   const { between } = await agesOf(lab, sightings);
   return {
-    name: 'ages',
-    title,
+    name: of.name,
+    title: of.title,
     figures: figures('', between, bounds),
     conditions: [
       `${wanted.flags.join(' ')}; ${seconds} s, ${after.baseId - before.baseId} compactions meanwhile, ${sightings.length} answers read`,
-      reader,
+      reader(of),
     ],
   };
 }
@@ -78,13 +91,17 @@ function figures(when: string, ages: Percentiles, bounds: AgeBounds): readonly F
   ];
 }
 
-async function lookAtAnswers(lab: BenchLab, whileBatch: () => boolean): Promise<readonly Sighting[]> {
+async function lookAtAnswers(
+  lab: BenchLab,
+  { question }: AgeOf,
+  whileBatch: () => boolean,
+): Promise<readonly Sighting[]> {
   await using store = await openStore(lab);
   const clock = { sleep: (ms: number) => sleep(ms) };
   const remembering = rememberingStore(store);
   const sightings: Sighting[] = [];
   await repeatedly(askEveryMs, AbortSignal.timeout(seconds * 1000), async () => {
-    const answer = await readAnswer(remembering, itemsSold.name, clock);
+    const answer = await readAnswer(remembering, question.name, clock);
     if ('unknown' in answer) return;
     sightings.push({ seenMs: Date.now(), position: answer.position, whileBatch: whileBatch() });
   });

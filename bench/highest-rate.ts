@@ -10,7 +10,6 @@ import type { Row } from './row.js';
 import type { BenchOptions } from './run.js';
 import { coresText, sampleUsage } from './usage.js';
 
-const firstRate = 20_000;
 const stepFactor = 1.25;
 const probesMax = 6;
 const probeSeconds = 40;
@@ -28,13 +27,23 @@ interface Held {
   readonly keepsUp: boolean;
 }
 
-export async function highestRateRow({ hold: wanted }: BenchOptions): Promise<Row> {
-  const probes = wanted === undefined ? await probe() : [];
-  let rate = wanted ?? probes.findLast((one) => one.keepsUp)?.wanted ?? firstRate / stepFactor;
+/** Which row: what the lab answers, the rate that is wanted of it, and where to begin. Rates are events a second. */
+export interface RateOf {
+  readonly name: string;
+  readonly title: string;
+  /** Flags of `up`. */
+  readonly flags: readonly string[];
+  readonly atLeast: number;
+  readonly firstRate: number;
+}
+
+export async function highestRateRow(of: RateOf, { hold: wanted }: BenchOptions): Promise<Row> {
+  const probes = wanted === undefined ? await probe(of) : [];
+  let rate = wanted ?? probes.findLast((one) => one.keepsUp)?.wanted ?? of.firstRate / stepFactor;
   const tried: string[] = [];
   for (let attempt = 0; attempt < holdsMax; attempt++) {
-    const held = await holdInFreshLab(rate);
-    if (held.exact && held.keepsUp) return row(held, probes, tried);
+    const held = await holdInFreshLab(of, rate);
+    if (held.exact && held.keepsUp) return row(of, held, probes, tried);
     tried.push(
       `${rate} events/s was not held: lag ${held.lagSeconds.toFixed(1)} s, reached ${Math.round(held.reached)}, verify ${held.verdict}`,
     );
@@ -43,16 +52,16 @@ export async function highestRateRow({ hold: wanted }: BenchOptions): Promise<Ro
   throw new Error(`no rate was held: ${tried.join('; ')}`);
 }
 
-function row(held: Held & { verdict: string }, probes: readonly Held[], tried: readonly string[]): Row {
+function row(of: RateOf, held: Held & { verdict: string }, probes: readonly Held[], tried: readonly string[]): Row {
   return {
-    name: 'rate',
-    title: `Highest rate held for ${holdSeconds} s, every answer exact`,
+    name: of.name,
+    title: `${of.title} held for ${holdSeconds} s, every answer exact`,
     figures: [
-      { what: 'events a second', value: held.reached, unit: 'events/s', atLeast: 30_000 },
+      { what: 'events a second', value: held.reached, unit: 'events/s', atLeast: of.atLeast },
       { what: 'head behind the log, at most', value: held.lagSeconds, unit: 's', atMost: lagSecondsMax },
     ],
     conditions: [
-      `a fresh lab at ${held.wanted} events/s, --batch-every 60; verify ran beside it: ${held.verdict}`,
+      `a fresh lab at ${held.wanted} events/s, ${of.flags.join(' ')}; verify ran beside it: ${held.verdict}`,
       `cores used while it was held: ${held.cores}`,
       ...probes.map(
         (one) =>
@@ -64,8 +73,8 @@ function row(held: Held & { verdict: string }, probes: readonly Held[], tried: r
 }
 
 /** Rates in ascending order in one lab, until one is not kept up with. */
-async function probe(): Promise<readonly Held[]> {
-  const lab = await freshLab();
+async function probe({ flags, firstRate }: RateOf): Promise<readonly Held[]> {
+  const lab = await freshLab(flags);
   const probes: Held[] = [];
   for (let rate = firstRate; probes.length < probesMax; rate = Math.round(rate * stepFactor)) {
     await settleAt(rate);
@@ -77,8 +86,8 @@ async function probe(): Promise<readonly Held[]> {
   return probes;
 }
 
-async function holdInFreshLab(rate: number): Promise<Held & { exact: boolean; verdict: string }> {
-  const lab = await freshLab();
+async function holdInFreshLab({ flags }: RateOf, rate: number): Promise<Held & { exact: boolean; verdict: string }> {
+  const lab = await freshLab(flags);
   await settleAt(rate);
   const verifying = snacklab(['lambda', 'verify', '--seconds', String(holdSeconds)], { anyExit: true });
   const held = await hold(lab, rate, holdSeconds);
@@ -95,8 +104,8 @@ async function holdInFreshLab(rate: number): Promise<Held & { exact: boolean; ve
 }
 
 /** At a low rate: `up` ends with an answer that equals the truth, which a validation far behind would not have. */
-function freshLab(): Promise<BenchLab> {
-  return labWith({ name: 'lambda', flags: ['--rate', '1000', '--batch-every', '60'] }, { fresh: true });
+function freshLab(flags: readonly string[]): Promise<BenchLab> {
+  return labWith({ name: 'lambda', flags: ['--rate', '1000', ...flags] }, { fresh: true });
 }
 
 async function settleAt(rate: number): Promise<void> {
