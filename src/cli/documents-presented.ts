@@ -8,7 +8,9 @@ const table = z.object({
   number: z.number().int(),
   messages: z.number().int(),
   compared: z.enum(['equal', 'different', 'unknown']).describe("The sums that it is made of, with the validation's."),
-  columns: z.array(z.object({ name: z.string(), kind: z.enum(['text', 'count', 'cents', 'share', 'number']) })),
+  columns: z.array(
+    z.object({ name: z.string(), kind: z.enum(['text', 'count', 'cents', 'share', 'degrees', 'number']) }),
+  ),
   rows: z
     .array(z.record(z.string(), z.union([z.string(), z.number()])))
     .describe('By column. Counts and cents are exact decimal texts, a share is a number from 0 to 1.'),

@@ -1,20 +1,23 @@
 /**
- * The dashboard "Business": what the shop's owner asks, and what needs a reaction, as tables that are made for it. One file
+ * The dashboard "Business": what the shop's owner asks, and what needs a reaction, as tables that are made for it, and a map. One file
  * for both labs: a lab's Cassandra has its own alone.
  */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { presentedAnswers } from '../presented/all.js';
+import { machinesOnTheMap } from '../presented/machines.js';
 import { newestFace, panelColumn, panelTableName } from '../runtimes/docker/panel-tables.js';
 import { type PanelTable, raisedTable } from '../serving/keep-presented.js';
 import { cassandra, cassandraQuery } from './cassandra-query.js';
-import { gridWidth, keyspace, type PanelRow, rowsDashboard } from './rows-dashboard.js';
+import { mapPanel } from './machine-map.js';
+import { gridWidth, keyspace, type PanelRow, type PlacedPanel, rowsDashboard } from './rows-dashboard.js';
 
 /** Each row's title, and which tables stand in it. */
 const rows: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['What needs a reaction', ['alerts']],
   ['Machines', ['broken-machines', 'empty-soon']],
   ['Money', ['unprofitable-machines', 'where-most-is-sold']],
+  ['The city', ['machines-on-the-map']],
   ['Trends', ['sales-trend', 'healthy-share']],
   ['Services', ['services-due']],
 ];
@@ -31,15 +34,24 @@ export function businessDashboard(): Dashboard {
 }
 
 function rowOfTables([title, names]: (typeof rows)[number]): PanelRow {
-  return { title, panels: names.map(tableOf), panelWidth: gridWidth / names.length, panelHeight: 9 };
+  return {
+    title,
+    panels: names.map(panelOf),
+    panelWidth: gridWidth / names.length,
+    panelHeight: names.includes(map) ? 14 : 9,
+  };
 }
 
-function tableOf(name: string): PanelBuilder {
+/** What is drawn on a map; all else is a table. */
+const map = machinesOnTheMap.name;
+
+function panelOf(name: string): PlacedPanel {
   const presented = presentedAnswers.find((one) => one.name === name);
   const table = presented ?? raisedTable;
   const needs =
     presented === undefined ? '' : ` Made of ${presented.of.name}: empty where the live version does not answer it.`;
-  return new PanelBuilder()
+  const panel = name === map ? mapPanel() : new TableBuilder();
+  return panel
     .title(name.replaceAll('-', ' '))
     .description(`${presented?.asks ?? raisedSays}${needs}`)
     .datasource(cassandra)

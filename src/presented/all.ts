@@ -1,5 +1,5 @@
 import { brokenMachines } from './breakdowns.js';
-import { unprofitableMachines, whereMostIsSold } from './machines.js';
+import { machinesOnTheMap, unprofitableMachines, whereMostIsSold } from './machines.js';
 import type { Presented } from './presented.js';
 import { servicesDue } from './services.js';
 import { emptySoon } from './stock.js';
@@ -7,7 +7,7 @@ import { healthyShare, salesTrend } from './trends.js';
 
 /** All that is presented of answers, by no question alone. */
 export const presentedAnswers: readonly Presented[] = [
-  ...[unprofitableMachines, whereMostIsSold],
+  ...[unprofitableMachines, whereMostIsSold, machinesOnTheMap],
   ...[salesTrend, healthyShare],
   ...[emptySoon, brokenMachines, servicesDue],
 ];

@@ -1,5 +1,6 @@
-/** What is presented of revenue by machine: which machines lose money, and at which places most is sold. Pure. */
+/** What is presented of revenue by machine: which machines lose money, where each stands, and at which places most is sold. Pure. */
 import { openedMs, placeOf, places, runningCents } from '../machines/catalogue.js';
+import { coordinatesOf } from '../machines/city.js';
 import { revenueByMachine } from '../questions/builtin.js';
 import { eventTimeText, spanOf } from './event-time.js';
 import { strangers } from './machine-ids.js';
@@ -24,9 +25,54 @@ export const unprofitableMachines: Presented = {
 
 /** The machines whose profit is below zero, the greatest loss first. */
 function presentProfits({ rows }: NamedSums): PresentedTable {
+  const found = profitsOf(rows);
+  if (found === undefined) return nothingSold;
+  const { machines, says } = found;
+  const losing = machines.filter(({ profit }) => profit < 0n).sort((a, b) => Number(a.profit - b.profit));
+  return {
+    rows: losing.map(({ id, place, sums, running, profit }) => {
+      return [id, place, sums.sold!, sums.revenueCents!, sums.costCents!, running, profit];
+    }),
+    says: `${losing.length} of ${says}`,
+  };
+}
+
+export const machinesOnTheMap: Presented = {
+  ...{ name: 'machines-on-the-map', asks: 'Where does each machine stand, and what does it earn there?' },
+  ...{ of: revenueByMachine, uses: unprofitableMachines.uses },
+  columns: [
+    { name: 'machine', kind: 'text' },
+    { name: 'place', kind: 'text' },
+    { name: 'latitude', kind: 'degrees' },
+    { name: 'longitude', kind: 'degrees' },
+    { name: 'sold', kind: 'count' },
+    { name: 'profit', kind: 'cents' },
+  ],
+  present: presentMap,
+};
+
+/** Every machine that has sold something, by its number. */
+function presentMap({ rows }: NamedSums): PresentedTable {
+  const found = profitsOf(rows);
+  if (found === undefined) return nothingSold;
+  const byNumber = [...found.machines].sort((a, b) => numberOf(a.id) - numberOf(b.id));
+  return {
+    rows: byNumber.map(({ id, place, sums, profit }) => {
+      const { latitude, longitude } = coordinatesOf(id)!;
+      return [id, place, latitude, longitude, sums.sold!, profit];
+    }),
+    says: found.says,
+  };
+}
+
+const numberOf = (id: string) => Number(id.replace(/^\D+/, ''));
+const nothingSold: PresentedTable = { rows: [], says: 'nothing was sold yet' };
+
+/** What each machine of the shop has earned and cost; undefined before anything was sold. */
+function profitsOf(rows: NamedSums['rows']) {
   const selling = rows.filter(({ sums }) => sums.sold! > 0n);
   const time = timeOf(selling);
-  if (time === undefined) return { rows: [], says: 'nothing was sold yet' };
+  if (time === undefined) return undefined;
   const machines = selling.flatMap(({ key, sums }) => {
     const id = key.snack_automat_id!;
     const place = placeOf(id);
@@ -34,15 +80,10 @@ function presentProfits({ rows }: NamedSums): PresentedTable {
     const running = runningCents(place, time.fromMs, time.untilMs);
     return [{ id, place: place.name, sums, running, profit: sums.revenueCents! - sums.costCents! - running }];
   });
-  const losing = machines.filter(({ profit }) => profit < 0n).sort((a, b) => Number(a.profit - b.profit));
-  return {
-    rows: losing.map(({ id, place, sums, running, profit }) => {
-      return [id, place, sums.sold!, sums.revenueCents!, sums.costCents!, running, profit];
-    }),
-    says:
-      `${losing.length} of ${machines.length} machines${strangers(selling.length - machines.length)}; running costs from ` +
-      `${eventTimeText(time.fromMs)} to ${eventTimeText(time.untilMs)}, the first and the last sale`,
-  };
+  const says =
+    `${machines.length} machines${strangers(selling.length - machines.length)}; running costs from ` +
+    `${eventTimeText(time.fromMs)} to ${eventTimeText(time.untilMs)}, the first and the last sale`;
+  return { machines, says };
 }
 
 /** From the first sale of any machine to the last, and not from before the shop was opened. */

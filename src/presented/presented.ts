@@ -6,11 +6,11 @@
 import { type Filter, keyParts, type Question, type Sum } from '../questions/question.js';
 import type { SumTable } from '../sums/table.js';
 
-/** How a column is read: `cents` are shown as money, `share` is a fraction of 1, `number` a rounded figure. */
-export type ColumnKind = 'text' | 'count' | 'cents' | 'share' | 'number';
+/** How a column is read: `cents` are shown as money, `share` is a fraction of 1, `degrees` a place on the map, `number` a rounded figure. */
+export type ColumnKind = 'text' | 'count' | 'cents' | 'share' | 'degrees' | 'number';
 
 /**
- * A cell by its column's kind: texts as they are, `share` and `number` as numbers, the others as whole numbers. Where a
+ * A cell by its column's kind: texts as they are, `share`, `degrees` and `number` as numbers, the others as whole numbers. Where a
  * `number` is not known it is `notKnown`: 0 would be a lie.
  */
 export type Cell = string | bigint | number;

@@ -11,7 +11,7 @@ interface RowPanel {
 
 /** A panel that asks the store something. */
 export interface DataPanel {
-  readonly type: 'stat' | 'table' | 'timeseries';
+  readonly type: 'stat' | 'table' | 'timeseries' | 'geomap';
   readonly id: number;
   readonly title: string;
   readonly gridPos: GridPosition;

@@ -104,7 +104,7 @@ describe.each(files)('%s', (file) => {
     },
   );
 
-  const numbered = asking.filter(({ type }) => type !== 'table');
+  const numbered = asking.filter(({ type }) => type !== 'table' && type !== 'geomap');
   it.each(numbered.map((panel) => [panel.id, panel] as const))(
     'panel %i has one number a target, and its time',
     (_, panel) => {
@@ -116,6 +116,19 @@ describe.each(files)('%s', (file) => {
       }
     },
   );
+});
+
+describe('the map of machines', () => {
+  const map = dataPanels(dashboardOf('business.json')).find(({ type }) => type === 'geomap')!;
+
+  it('finds in what it asks for all that it draws', () => {
+    const { columns } = partsOf(map.targets[0]!.target);
+    // biome-ignore lint/suspicious/noExplicitAny: a layer's settings are its own
+    const { location, config } = (map.options as any).layers[0];
+    const drawn = [location.latitude, location.longitude, config.style.color.field, config.style.size.field];
+    expect(drawn).toEqual(['latitude', 'longitude', 'profit', 'sold']);
+    expect(columns).toEqual(expect.arrayContaining(drawn));
+  });
 });
 
 describe.each(['lambda.json', 'kappa.json'])('the stats of %s', (file) => {

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { items } from '../../src/events/rule.js';
 import type { FigureName } from '../../src/machinery/figures.js';
 import { places } from '../../src/machines/catalogue.js';
+import { coordinatesOf } from '../../src/machines/city.js';
 import type { LabName } from '../../src/resources.js';
 import { waitFor } from '../lab/lab.js';
 import { type DataPanel, dashboardOf, dataPanels } from './dashboard.js';
@@ -100,6 +101,17 @@ export function testBusiness({ lab, cql }: LabStore): void {
     expect(sold).toEqual([...sold].sort((a, b) => Number(b - a)));
     expect(rows.every((row) => row.lab === lab)).toBe(true);
     expect(rows.reduce((sum, row) => sum + Number(row.share), 0)).toBeCloseTo(1, 9);
+  });
+
+  it('machines on the map: a row a machine, where the catalogue has it', async () => {
+    const target = targets.find(([title]) => title === 'machines on the map')![1];
+    const { rows, columns } = await waitFor('a machine', async () => {
+      const found = tableOf(await cql(target));
+      return found.rows.length > 0 && found;
+    });
+    expect(columns.filter(({ type }) => type === 'double').map(({ name }) => name)).toEqual(['latitude', 'longitude']);
+    for (const { machine, latitude, longitude } of rows)
+      expect({ latitude, longitude }).toEqual(coordinatesOf(machine));
   });
 }
 

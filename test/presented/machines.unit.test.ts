@@ -5,8 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { saleAt } from '../../generator/purchases.js';
 import { machineId, placeOf } from '../../src/machines/catalogue.js';
+import { coordinatesOf } from '../../src/machines/city.js';
 import { presentedAnswers } from '../../src/presented/all.js';
-import { unprofitableMachines, whereMostIsSold } from '../../src/presented/machines.js';
+import { machinesOnTheMap, unprofitableMachines, whereMostIsSold } from '../../src/presented/machines.js';
 import { lacks, namedSums, type Presented } from '../../src/presented/presented.js';
 import {
   beatsByMachine,
@@ -105,6 +106,33 @@ describe('unprofitable machines', () => {
     const rows = namedSums([{ key: { snack_automat_id: 'SNACK--1' }, sums }]);
     expect(unprofitableMachines.present(rows)).toEqual({ rows: [], says: 'nothing was sold yet' });
     expect(whereMostIsSold.present(rows).rows).toEqual([]);
+  });
+});
+
+describe('machines on the map', () => {
+  const { rows } = present(machinesOnTheMap, sumsOf(events));
+
+  it('are all that sold something, by their number, each with what it earns', () => {
+    expect(rows.map(([id]) => id)).toEqual(Array.from({ length: 126 }, (_, machine) => machineId(machine)));
+    const losing = new Map(present(unprofitableMachines, sumsOf(events)).rows.map((row) => [row[0], row[6]]));
+    expect(new Map(rows.filter((row) => (row[5] as bigint) < 0n).map((row) => [row[0], row[5]]))).toEqual(losing);
+    expect(rows.reduce((sum, row) => sum + (row[4] as bigint), 0n)).toBe(BigInt(events.length));
+  });
+
+  it('stand each at a point of its own, near the others of its place', () => {
+    expect(new Set(rows.map(([, , latitude, longitude]) => `${latitude} ${longitude}`)).size).toBe(126);
+    for (const [id, place, latitude, longitude] of rows) {
+      expect({ latitude, longitude }).toEqual(coordinatesOf(id as string));
+      const [, , north, east] = rows.find((row) => row[1] === place) as number[];
+      expect(Math.hypot((latitude as number) - north!, (longitude as number) - east!)).toBeLessThan(0.002);
+    }
+    expect(coordinatesOf('SNACK--126')).toBeUndefined();
+  });
+
+  it('are none before anything was sold, and no strangers', () => {
+    expect(present(machinesOnTheMap, new Map()).rows).toEqual([]);
+    const strange = { ...events[0]!, snack_automat_id: 'SNACK--x' };
+    expect(present(machinesOnTheMap, sumsOf([strange])).rows).toEqual([]);
   });
 });
 

@@ -151,7 +151,7 @@ describe('on the console', () => {
 
   it('are there without rows where the answer is unknown, and not at all for another question', () => {
     const unknown = answerView({ ...read, answer: null, unknown: 'slice 7 of lambda-1 is missing' });
-    expect(unknown.presented.map(({ rows }) => rows)).toEqual([[], [], []]);
+    expect(unknown.presented.map(({ rows }) => rows)).toEqual([[], [], [], []]);
     expect(answerView({ ...read, question: itemsSold, answer: null }).presented).toEqual([]);
   });
 });

@@ -26,7 +26,9 @@ describe.each(panelTables)('the table of $name', (table) => {
 
   it('is declared with all of them, and given a value for each', () => {
     for (const column of columns) expect(createPanelTable(table)).toContain(` ${column} `);
-    const row = table.columns.map(({ kind }) => (kind === 'share' ? 0.5 : kind === 'text' ? 'x' : 7n));
+    const row = table.columns.map(({ kind }) =>
+      kind === 'share' || kind === 'degrees' ? 0.5 : kind === 'text' ? 'x' : 7n,
+    );
     const [clear, common, first] = replaceStatements('kappa', { table, version: 5n, asOfMs: 9, rows: [row] });
     expect(clear!.params).toEqual([10n, 'answer']);
     expect(common!.params).toEqual(['answer', 'kappa', new Date(9), 11n]);

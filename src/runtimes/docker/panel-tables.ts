@@ -10,7 +10,7 @@ import { keyspace } from './schema.js';
 
 /** A rounded figure may be unknown, which a number cannot say: it is a text. */
 const types: Readonly<Record<ColumnKind, string>> = {
-  ...{ text: 'text', count: 'bigint', cents: 'bigint', share: 'double', number: 'text' },
+  ...{ text: 'text', count: 'bigint', cents: 'bigint', share: 'double', degrees: 'double', number: 'text' },
 };
 
 /** The one partition of each table. */
@@ -57,5 +57,5 @@ export function replaceStatements(lab: string, { table, version, asOfMs, rows }:
 
 function storedValue(cell: Cell, kind: ColumnKind): unknown {
   if (kind === 'number') return cellText(cell, kind);
-  return kind === 'share' ? Number(cell) : cell;
+  return kind === 'share' || kind === 'degrees' ? Number(cell) : cell;
 }
