@@ -12,7 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.unit.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -23,7 +24,8 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           fileParallelism: false,
           globalSetup: ['test/lab/built.ts'],
-          testTimeout: 300_000,
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -35,8 +37,8 @@ export default defineConfig({
           setupFiles: ['test/lab/use-lambda.ts'],
           fileParallelism: false,
           // As everywhere in these tests, no measure of speed: the end of what hangs.
-          testTimeout: 1_500_000,
-          hookTimeout: 1_500_000,
+          testTimeout: 3_600_000,
+          hookTimeout: 3_600_000,
         },
       },
     ],

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-JVM_START_TIMEOUT_S = 60
+JVM_START_TIMEOUT_S = 300
 JVM_OPTIONS = (
     "-XX:+UseSerialGC",
     # Planning runs through much code and little of it often: the second compiler costs more here than it saves.

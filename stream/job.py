@@ -33,13 +33,15 @@ RULE_FILE = Path(__file__).with_name("event-rule.json")
 # A replay pays for the start of each slice, and loses one when it is killed: this is two seconds of it.
 MESSAGES_MAX = 1_000_000
 LOOK_EVERY_S = 0.8
-# A killed worker is back within this time; a driver that waits longer has been forgotten by the master.
+# A killed worker is back within this time; a driver that waits longer has been forgotten by the master. The first executor
+# starts with the driver, and on a busy machine that takes longer.
 EXECUTOR_PATIENCE_S = 20
+FIRST_EXECUTOR_PATIENCE_S = 180
 # Micro-batches without a pause would take all of a small machine, and age nothing by less: a batch takes about as long.
 TRIGGER = "250 milliseconds"
-MASTER_PATIENCE_S = 120
-CASSANDRA_PATIENCE_S = 120
-SETUP_PATIENCE_S = 120
+MASTER_PATIENCE_S = 300
+CASSANDRA_PATIENCE_S = 300
+SETUP_PATIENCE_S = 300
 EXIT_CODES = {"replaced": 3, "in-doubt": 4, "no-pipeline": 5}
 
 
@@ -165,11 +167,15 @@ class StreamJob:
     def _watch(self):
         """Looks at the head while nothing is committed, and reports."""
         alone_since_s = None
+        patience_s = FIRST_EXECUTOR_PATIENCE_S
         while True:
             time.sleep(LOOK_EVERY_S)
-            alone_since_s = (alone_since_s or time.monotonic()) if self._has_no_executor() else None
-            if alone_since_s is not None and time.monotonic() - alone_since_s > EXECUTOR_PATIENCE_S:
-                self.give_up(f"no executor for {EXECUTOR_PATIENCE_S} s: the next start asks the master anew")
+            if self._has_no_executor():
+                alone_since_s = alone_since_s or time.monotonic()
+                if time.monotonic() - alone_since_s > patience_s:
+                    self.give_up(f"no executor for {patience_s} s: the next start asks the master anew")
+            else:
+                alone_since_s, patience_s = None, EXECUTOR_PATIENCE_S
             try:
                 if self.progress.idle_s() > LOOK_EVERY_S:
                     must_still_own(self.store, self.writer)

@@ -32,7 +32,7 @@ describe('demo', () => {
     const { lambda, kappa } = document.architectures;
     for (const one of [lambda, kappa]) {
       expect(one).toMatchObject(notWrong);
-      expect(one.ok).toBeGreaterThan(20);
+      expect(one.ok).toBeGreaterThan(0);
       expect(one.messages).toBe(document.baseline.messages);
     }
     expect(lambda.naive.ok + lambda.naive.wrong).toBeGreaterThan(0);
@@ -44,7 +44,7 @@ describe('demo', () => {
     // SIGTERM, as Ctrl-C: what a command that is given up after so long is sent.
     const { exitCode, stderr } = await runCli(['demo', '--seconds', '60', '--merge', 'naive'], {
       environment,
-      timeoutMs: 8_000,
+      timeoutMs: 20_000,
     });
     expect(stderr).toMatch(/^interrupted$/m);
     expect(exitCode).toBe(130);

@@ -123,7 +123,7 @@ describe('an embedded Lambda lab', () => {
     expect(trend.answer).toMatchObject({
       pipeline: 'lambda-2',
       compared: 'equal',
-      rows: [{ of: 'items' }, { of: 'cents' }],
+      rows: [{ what: 'items' }, { what: 'cents' }],
     });
     expect(await passed('lambda', 'rollback')).toMatchObject({ to: 'lambda-1', changed: true, back: false });
     expect((await snacklab('lambda', 'query', 'sales-trend')).stderr).toContain('the live version does not answer');

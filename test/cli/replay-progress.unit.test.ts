@@ -38,14 +38,14 @@ describe('followUntilCaughtUp', () => {
     expect(run.endedMs).toBeLessThan(3 * minute);
   });
 
-  it('gives a job that is starting more time, but not one that has ended, or of which nobody speaks', async () => {
-    const drivers = (lastExit: number | null) => ({ 'lambda-2': { running: true, starts: 1, lastExit } });
+  it('gives a job that is starting more time, but not one that ends again and again, or of which nobody speaks', async () => {
+    const drivers = (starts: number) => ({ 'lambda-2': { running: true, starts, lastExit: null } });
     const counted = (ms: number) => ({ ...second, ...(ms > 5 * minute && { number: 1, position: [100] }) });
-    const slow = await follow({ head: counted, drivers: () => drivers(null) });
+    const slow = await follow({ head: counted, drivers: () => drivers(2) });
     expect(slow.progress).toMatchObject({ counted: 100 });
-    const never = await follow({ head: () => second, drivers: () => drivers(null) });
+    const never = await follow({ head: () => second, drivers: () => drivers(2) });
     expect(never.error?.message).toBe('v2 has stood at 0 messages for 600 s');
-    for (const said of [() => drivers(1), undefined, (ms: number) => (ms < minute / 2 ? drivers(null) : undefined)]) {
+    for (const said of [() => drivers(4), undefined, (ms: number) => (ms < minute / 2 ? drivers(1) : undefined)]) {
       const given = await follow({ head: counted, ...(said && { drivers: said }) });
       expect(given.error?.message).toBe('v2 has stood at 0 messages for 120 s');
     }

@@ -24,7 +24,7 @@ export interface FreshEngine extends AsyncDisposable {
   readonly pipeline: string;
 }
 
-const endMsMax = 240_000;
+const endMsMax = 1_200_000;
 const end = endOf(messages);
 
 export function batchEngineBehaviour(open: () => Promise<FreshEngine>): void {

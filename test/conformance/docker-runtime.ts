@@ -15,6 +15,7 @@ import { openHdfsArchive } from '../../src/runtimes/docker/hdfs-archive.js';
 import { kafkaLog } from '../../src/runtimes/docker/kafka-log.js';
 import { createPipeline, createTables } from '../../src/runtimes/docker/setup.js';
 import { keyColumns, servedTable, sumColumn, sumFaces } from '../../src/serving/served-view.js';
+import { hangMs } from '../lab/cli.js';
 import { openHdfsFromHost } from '../lab/hdfs.js';
 import { container } from '../lab/lambda.js';
 import type { FreshArchive } from './archive-store.js';
@@ -27,7 +28,7 @@ let opened = 0;
 
 /** Connects to Cassandra, and makes the served tables that the facts need. */
 export async function openCassandra(): Promise<CassandraSession> {
-  const session = await openCassandraSession({ contactPoint: '127.0.0.1:29042', patienceMs: 150_000 });
+  const session = await openCassandraSession({ contactPoint: '127.0.0.1:29042', patienceMs: hangMs });
   await createTables(session, servedQuestions);
   return session;
 }

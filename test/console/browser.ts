@@ -19,7 +19,7 @@ export function hasBrowser(): boolean {
 }
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: 180_000 });
 }
 
 /** A page on the console, with what its console printed as an error. */

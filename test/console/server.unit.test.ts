@@ -206,10 +206,10 @@ describe('the console’s server', () => {
     const open = Array.from({ length: clientsMax }, () => connect(port, '127.0.0.1'));
     closing.push(() => open.forEach((socket) => void socket.destroy()));
     for (const socket of open) socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await expect.poll(() => hub.clients()).toBe(clientsMax);
+    await expect.poll(() => hub.clients(), { timeout: 30_000 }).toBe(clientsMax);
     expect(await streamUntil(port, () => false)).toContain('too many pages');
     for (const socket of open) socket.destroy();
-    await expect.poll(() => hub.clients()).toBe(0);
+    await expect.poll(() => hub.clients(), { timeout: 30_000 }).toBe(0);
   });
 
   it('says that its port is taken, and what to do', async () => {

@@ -42,9 +42,9 @@ async function search(broker: FakeBroker, ledgerFolder: string) {
 const messages = (broker: FakeBroker) => broker.log.reduce((sum, partition) => sum + partition.length, 0);
 
 async function until(holds: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000;
+  const endMs = performance.now() + 120_000;
   while (!holds()) {
-    if (performance.now() > endMs) throw new Error(`not within 20 s: ${holds}`);
+    if (performance.now() > endMs) throw new Error(`not within 120 s: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -67,7 +67,7 @@ describe('ingestion on Kafka', () => {
     // It has the events, and nobody will know: an answer of "refused" would be as wrong as one of "accepted".
     broker.faults.push('drop after append');
     const asked = send({ port }, arrayOf(eventTexts(0, 10)));
-    await expect.poll(() => broker.produceRequests).toBe(1);
+    await expect.poll(() => broker.produceRequests, { timeout: 30_000 }).toBe(1);
     await broker.stop();
     const answer = await asked;
     expect(answer).toMatchObject({ status: 503, body: { accepted: 0, unknown: 10 } });

@@ -21,8 +21,15 @@ function drill(): readonly (readonly string[])[] {
   });
 }
 
-/** Only what a second lab on this machine needs is added: other ports, and no Grafana. */
-const asHere = (args: readonly string[]) => (args[1] === 'up' ? [...args, ...freshLabFlags] : args);
+/** Only what a second lab on this machine needs is added: other ports, and no Grafana; and more patience than a user has. */
+const added: Readonly<Record<string, readonly string[]>> = {
+  up: freshLabFlags,
+  switch: ['--wait', '600'],
+  rollback: ['--wait', '600'],
+  verify: ['--at-most', '1200'],
+  drop: ['--timeout', '600'],
+};
+const asHere = (args: readonly string[]) => [...args, ...(added[args[1]!] ?? [])];
 
 async function run(args: readonly string[]): Promise<CliResult> {
   const result = await runCli([...args, '--json'], { timeoutMs: 2 * hangMs, show: true });

@@ -79,7 +79,11 @@ describe.runIf(inject('docker'))('the Kappa lab', () => {
       lab: 'kappa',
       pipelines: [{ name: 'kappa-1', live: true, status: 'ready', cycle: null }],
     });
-    const query = await runCli(['kappa', 'query', 'revenue-by-machine', '--json']);
-    expect(JSON.parse(query.stdout).answer).toMatchObject({ pipeline: 'kappa-1', compared: 'equal' });
+    const { answer } = await waitFor('an answer with its truth', async () => {
+      const { stdout } = await runCli(['kappa', 'query', 'revenue-by-machine', '--json']);
+      const document = JSON.parse(stdout);
+      return document.answer?.compared === 'equal' && document;
+    });
+    expect(answer).toMatchObject({ pipeline: 'kappa-1' });
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
 
 /** How long a command or a condition may take: no measure of speed, only the end of what hangs. */
-export const hangMs = 400_000;
+export const hangMs = 1_200_000;
 
 /** From one batch cycle to the next: seldom, as the tests ask for the bases they need, and two cores are soon full. */
 export const batchEverySeconds = 300;
@@ -16,7 +16,7 @@ export const ratePerSecond = 100;
 /** How the shared lab is brought up: shifted ports, and some bad messages among the good. */
 export const labSettings = [
   ...['--rate', String(ratePerSecond), '--seed', '7', '--batch-every', String(batchEverySeconds)],
-  ...['--port-base', '20000', '--no-grafana'],
+  ...['--port-base', '20000', '--no-grafana', '--timeout', '1800'],
   ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01'],
 ] as const;
 

@@ -8,7 +8,7 @@ import { ratePerSecond, runCli } from './cli.js';
 import { docker, testLab } from './lab.js';
 
 /** What any second lab on this machine needs. */
-export const freshLabFlags = ['--port-base', '30000', '--no-grafana'] as const;
+export const freshLabFlags = ['--port-base', '30000', '--no-grafana', '--timeout', '1800'] as const;
 
 const settings = [
   ...['--rate', String(ratePerSecond), '--seed', '8', ...freshLabFlags],
@@ -43,7 +43,7 @@ export async function useKappa(besides: () => Promise<void> = async () => {}): P
   if ((await running('kappa')).length > 0) return;
   // A lab that has nothing to count leaves the processors to the one that comes up.
   if ((await running('lambda')).length > 0) await runCli(['lambda', 'generator', 'pause']);
-  const up = await runCli(['kappa', 'up', ...settings, '--json'], { timeoutMs: 900_000, show: true });
+  const up = await runCli(['kappa', 'up', ...settings, '--json'], { timeoutMs: 2_400_000, show: true });
   expect(up.exitCode, up.stderr.slice(-2000)).toBe(0);
   await besides();
   await runCli(['lambda', 'down', '--volumes'], { show: true });
@@ -60,6 +60,6 @@ export async function useKappaWithArchive(): Promise<void> {
     throw new Error('the lab that is to be kept has no archive: bring one up with --archive, or leave this file out');
   for (const lab of ['kappa', 'lambda']) await runCli([lab, 'down', '--volumes'], { show: true });
   const args = ['kappa', 'up', '--archive', ...settings, '--rate', '2000', '--json'];
-  const up = await runCli(args, { timeoutMs: 900_000, show: true });
+  const up = await runCli(args, { timeoutMs: 2_400_000, show: true });
   expect(up.exitCode, up.stderr.slice(-2000)).toBe(0);
 }

@@ -63,7 +63,9 @@ export function testLab(lab: LabName, portBase: number) {
 
   /** SIGKILL to the processes in a container whose command line has this text. */
   async function killInside(service: string, commandLine: string): Promise<void> {
-    await docker('exec', container(service), 'pkill', '-9', '-f', commandLine);
+    const kill = () => docker('exec', container(service), 'pkill', '-9', '-f', commandLine);
+    // Between two starts there is none.
+    await waitFor(`${commandLine} in ${service}`, () => kill().then(() => true));
   }
 
   /** The serving store, from the host. Closed by `await using`. */

@@ -34,7 +34,7 @@ describe.runIf(inject('docker'))('the Lambda lab stays exact', () => {
       async () => {
         for (const state of ['before-submit', 'running', 'published']) await killedAt('coordinator', state);
         const before = await publishedBase();
-        const { exitCode, stdout, stderr } = await runCli(['lambda', 'batch', '--timeout', '390', '--json']);
+        const { exitCode, stdout, stderr } = await runCli(['lambda', 'batch', '--timeout', '1100', '--json']);
         expect(exitCode, stderr).toBe(0);
         const { published, baseId, messages } = JSON.parse(stdout);
         expect([published, baseId > before, messages > 0]).toEqual([true, true, true]);

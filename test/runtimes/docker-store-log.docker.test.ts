@@ -15,6 +15,7 @@ import { createPipeline } from '../../src/runtimes/docker/setup.js';
 import type { LogReader, Message } from '../../src/runtimes/ports.js';
 import { realClock } from '../../src/runtimes/service-scope.js';
 import { validate } from '../../src/validation/validator.js';
+import { hangMs } from '../lab/cli.js';
 import { waitFor } from '../lab/lab.js';
 import { killAndStart } from '../lab/lambda.js';
 
@@ -168,9 +169,9 @@ async function readUntil(reader: LogReader, until: readonly number[], before: re
     const last = messages.findLast((message) => message.partition === partition);
     return last === undefined ? 0 : last.offset + 1;
   });
-  const endMs = Date.now() + 120_000;
+  const endMs = Date.now() + hangMs;
   while (until.some((offset, partition) => next[partition]! < offset)) {
-    if (Date.now() > endMs) throw new Error(`read up to ${next}, not ${until}, within 120 s`);
+    if (Date.now() > endMs) throw new Error(`read up to ${next}, not ${until}, in time`);
     for (const message of await reader.next(1_000)) {
       messages.push(message);
       next[message.partition] = message.offset + 1;

@@ -12,6 +12,7 @@ import type { ServedView, ServingStore, Slice } from '../../src/runtimes/ports.j
 import { newHead } from '../../src/serving/head.js';
 import { pack } from '../../src/serving/packed.js';
 import { viewVersion } from '../../src/serving/served-view.js';
+import { hangMs } from '../lab/cli.js';
 import { docker, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
 
@@ -28,7 +29,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
 
   beforeAll(async () => {
     // A busy machine takes its time to start Cassandra again.
-    session = await openCassandraSession({ contactPoint, patienceMs: 150_000 });
+    session = await openCassandraSession({ contactPoint, patienceMs: hangMs });
     store = storeOn(session, lab);
     await createPipeline(session, { architecture: lab, pipeline, questions: builtinQuestions, origin });
   });

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { encodeLines, headerLine } from '../../src/archive/lines.js';
 import { corpus } from '../events/corpus.js';
 import { malformedMessages } from '../events/malformed.js';
+import { hangMs } from '../lab/cli.js';
 import { sparkImage } from './spark-image.js';
 
 type Range = readonly [partition: number, start: number, until: number, paths: readonly string[]];
@@ -42,7 +43,7 @@ function inSpark(files: Readonly<Record<string, Buffer>>, reads: readonly (reado
   const { stdout, stderr } = spawnSync(
     'docker',
     ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage(), ...python],
-    { input: JSON.stringify({ files: encoded, reads }), encoding: 'utf8', timeout: 120_000, maxBuffer: 1 << 28 },
+    { input: JSON.stringify({ files: encoded, reads }), encoding: 'utf8', timeout: hangMs, maxBuffer: 1 << 28 },
   );
   const lines = [...stdout.matchAll(/^(MESSAGES|ERROR) (.*)$/gm)];
   expect(lines, stderr.slice(-2000)).toHaveLength(reads.length);

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, it } from 'vitest';
+import { hangMs } from '../lab/cli.js';
 import { sparkImage } from './spark-image.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -13,7 +14,7 @@ it.runIf(inject('docker'))('passes its unit tests in the image', () => {
   const run = spawnSync('docker', ['run', '--rm', '-i', '--network', 'none', sparkImage(), 'sh', '-c', script], {
     input: tests,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: hangMs,
   });
   expect(run.status, run.stderr).toBe(0);
   expect(run.stderr).toMatch(/Ran [1-9]\d* tests/);

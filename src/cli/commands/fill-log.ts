@@ -15,7 +15,7 @@ import { grouped } from '../text.js';
 const lookEveryMs = 500;
 const sayEveryMs = 5_000;
 /** The generator looks at what is wanted once a second, and a batch job may take all of a small machine for a while. */
-const stillMsMax = 60_000;
+const stillMsMax = 180_000;
 
 export async function run(input: CommandInput, context: CommandContext): Promise<Report> {
   const { lab } = input;

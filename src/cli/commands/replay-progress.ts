@@ -26,7 +26,7 @@ export interface Progress {
 
 /** What is read of the stream runner's report. */
 const runnerReport = z.object({
-  drivers: z.record(z.string(), z.object({ running: z.boolean(), lastExit: z.number().nullable() })),
+  drivers: z.record(z.string(), z.object({ running: z.boolean(), starts: z.number() })),
 });
 
 type Version = Pick<Head, 'pipeline' | 'incarnation'>;
@@ -37,8 +37,9 @@ const sayEveryMs = 2_000;
 const behindMsMax = 1_000;
 /** What stands still for so long has a reason that its log says. */
 const stillMsMax = 120_000;
-/** A job starts within half a minute; where others take the processors, in several. One that ended is no longer starting. */
+/** A job starts within half a minute; where others take the processors, in several. One that ends again and again does not. */
 const startMsMax = 600_000;
+const startsMax = 3;
 /** The runner says every five seconds how its jobs are. */
 const reportMsMax = 60_000;
 /** The coordinator gives a job a quarter of an hour, and then begins the next attempt. */
@@ -101,14 +102,14 @@ function stillThere({ heads }: Heads, { pipeline, incarnation }: Version): Head 
   return head?.status === 'ready' && head.incarnation === incarnation ? head : undefined;
 }
 
-/** Whether its job has been running since it was begun, and has yet to count something. */
+/** Whether its job runs, was not begun often, and has yet to count something. */
 async function isStarting(store: Store, { pipeline, number }: Head, nowMs: number): Promise<boolean> {
   if (number > 0) return false;
   const said = (await store.readReports()).find(({ service }) => service === 'stream-runner');
   const parsed = runnerReport.safeParse(said?.report);
   if (said === undefined || !parsed.success || nowMs - said.atMs > reportMsMax) return false;
   const job = parsed.data.drivers[pipeline];
-  return job?.running === true && job.lastExit === null;
+  return job?.running === true && job.starts <= startsMax;
 }
 
 /** Whole seconds, where there is a rate to tell them from. */

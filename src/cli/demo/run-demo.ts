@@ -86,7 +86,7 @@ async function runOn(data: EmbeddedData, plan: DemoPlan, context: CommandContext
   }
 }
 
-const drainMsMax = 10_000;
+const drainMsMax = 60_000;
 const drainLookMs = 20;
 
 /** Ends the events, and waits until every answer covers them all. A demo that does not get there says so in its verdict. */

@@ -11,7 +11,7 @@ import { deadLetterTopic, eventTopic } from '../topics.js';
 import { openKafkaAdmin } from './kafka-admin.js';
 import { kafkaLog } from './kafka-log.js';
 
-const silenceMsMax = 30_000;
+const silenceMsMax = 180_000;
 
 /** Opens the log at a bootstrap server, `host:port`. Close it by `await using`. */
 export async function openCheckerLog(broker: string): Promise<CheckedLog & AsyncDisposable> {

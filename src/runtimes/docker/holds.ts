@@ -9,7 +9,7 @@ import { cql, table } from './cql.js';
 
 const pollMs = 100;
 /** A test that forgot its hold must not stop a lab for ever. */
-const heldMsMax = 300_000;
+const heldMsMax = 900_000;
 
 /** A service's hold points. */
 export function openHold(session: CassandraSession, service: string, enabled: boolean): Hold {
