@@ -115,7 +115,5 @@ function sumText(question: Question, table: SumTable | undefined, key: string, s
   return kind === 'least' || kind === 'greatest' ? null : '0';
 }
 
-/** SNACK--2 before SNACK--10. */
-function byParts(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
+/** SNACK--2 before SNACK--10. Made once: `localeCompare` looks its options up at each of ten thousand comparisons. */
+const { compare: byParts } = new Intl.Collator('en', { numeric: true });
