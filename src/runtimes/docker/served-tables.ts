@@ -7,7 +7,7 @@
 import { formatPosition } from '../../positions/position.js';
 import type { Question } from '../../questions/question.js';
 import { faceValues, keyColumns, type SumFace, servedTable, sumColumn, sumFaces } from '../../serving/served-view.js';
-import type { ServedRow, ServedView } from '../ports.js';
+import type { ServedView } from '../ports.js';
 import type { Statement } from './cassandra-session.js';
 import { keyspace } from './schema.js';
 
@@ -34,13 +34,12 @@ export function replaceStatements(lab: string, view: ServedView): readonly State
   const clear = clearStatement(name, lab, view.face, view.version);
   // Without rows nothing is written: a partition with static columns only would show up as a row without a key.
   if (view.rows.length === 0) return [clear];
-  const common = insert(
-    table,
-    ['lab', 'face', ...viewColumns],
-    [lab, view.face, new Date(view.asOfMs), BigInt(view.number), view.pipeline, formatPosition(view.position)],
-    writtenAt,
-  );
-  return [clear, common, ...view.rows.map((row) => insertRow(table, lab, view, row, writtenAt))];
+  const { face, asOfMs, number, pipeline, position } = view;
+  const common: Statement = {
+    query: insertText(table, ['lab', 'face', ...viewColumns]),
+    params: [lab, face, new Date(asOfMs), BigInt(number), pipeline, formatPosition(position), writtenAt],
+  };
+  return [clear, common, ...insertRows(table, lab, view, writtenAt)];
 }
 
 /** The statement that empties one view, by the version that makes it empty. */
@@ -56,18 +55,21 @@ function deletedAt(version: bigint): bigint {
   return version * 2n;
 }
 
-function insertRow(table: string, lab: string, view: ServedView, row: ServedRow, writtenAt: bigint): Statement {
-  const keys = keyColumns(view.question);
-  const columns = ['lab', 'face', ...keys.map(quoted)];
-  const values: unknown[] = [lab, view.face, ...keys.map((key) => row.key[key])];
-  for (const name of Object.keys(view.question.sums)) {
-    const faces = faceValues(row.sums[name]!);
-    for (const face of sumFaces) {
-      columns.push(sumColumn(name, face));
-      values.push(unsetIfUnknown(faces, face));
+/** The statements that write rows: one text for all of them. */
+function insertRows(table: string, lab: string, view: ServedView, writtenAt: bigint): readonly Statement[] {
+  const { question, face } = view;
+  const keys = keyColumns(question);
+  const names = Object.keys(question.sums);
+  const sums = names.flatMap((name) => sumFaces.map((one) => sumColumn(name, one)));
+  const query = insertText(table, ['lab', 'face', ...keys.map(quoted), ...sums]);
+  return view.rows.map((row) => {
+    const values: unknown[] = [lab, face, ...keys.map((key) => row.key[key])];
+    for (const name of names) {
+      const faces = faceValues(row.sums[name]!);
+      for (const one of sumFaces) values.push(unsetIfUnknown(faces, one));
     }
-  }
-  return insert(table, columns, values, writtenAt);
+    return { query, params: [...values, writtenAt] };
+  });
 }
 
 /** A null would be written as a deletion, which wins over a value of the same version; undefined is not written. */
@@ -75,12 +77,9 @@ function unsetIfUnknown(faces: Readonly<Record<SumFace, bigint | null>>, face: S
   return faces[face] ?? undefined;
 }
 
-function insert(table: string, columns: readonly string[], values: readonly unknown[], writtenAt: bigint): Statement {
+function insertText(table: string, columns: readonly string[]): string {
   const marks = columns.map(() => '?').join(', ');
-  return {
-    query: `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) USING TIMESTAMP ?`,
-    params: [...values, writtenAt],
-  };
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) USING TIMESTAMP ?`;
 }
 
 function quoted(column: string): string {
