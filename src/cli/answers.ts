@@ -1,4 +1,5 @@
 /** Reads an answer together with the validation view's truth at the very same position, and lays both side by side. */
+import { byNumbers } from '../numeric-order.js';
 import { equal } from '../positions/position.js';
 import { keyParts, type Question } from '../questions/question.js';
 import type { Clock, ServingStore, Truth } from '../runtimes/ports.js';
@@ -52,7 +53,7 @@ export function compared({ answer, truth }: CheckedAnswer): AnswerDocument['comp
 export function answerDocument(checked: CheckedAnswer): AnswerDocument {
   const { answer, truth } = checked;
   const { question } = answer;
-  const keys = [...new Set([...answer.merged.keys(), ...(truth?.sums.keys() ?? [])])].sort(byParts);
+  const keys = [...new Set([...answer.merged.keys(), ...(truth?.sums.keys() ?? [])])].sort(byNumbers);
   return {
     question: question.name,
     asks: question.asks,
@@ -114,6 +115,3 @@ function sumText(question: Question, table: SumTable | undefined, key: string, s
   const kind = Object.values(question.sums)[sum]!.sum;
   return kind === 'least' || kind === 'greatest' ? null : '0';
 }
-
-/** SNACK--2 before SNACK--10. Made once: `localeCompare` looks its options up at each of ten thousand comparisons. */
-const { compare: byParts } = new Intl.Collator('en', { numeric: true });

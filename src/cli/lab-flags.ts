@@ -63,6 +63,9 @@ export const labs: Readonly<Record<LabName, LabCommands>> = {
   },
 };
 
+/** The command that starts a version beside the live one. */
+export const startCommandOf = (lab: LabName) => (lab === 'lambda' ? 'change' : 'replay');
+
 export const startFlags: readonly Described[] = [
   ['--as <version>', 'its name, v2'],
   ['--questions <file>', 'what it answers: YAML or JSON, or business for all of the shop (as the live version)'],

@@ -4,6 +4,7 @@ import { LabError } from '../errors.js';
 import type { Question } from '../questions/question.js';
 import { parseQuestionFile } from '../questions/question-file.js';
 import type { LabName, Resources } from '../resources.js';
+import { startCommandOf } from './lab-flags.js';
 
 /** A word in the place of a file: all questions of the shop's owner. A file of that name is `./business`. */
 const shipped = 'business';
@@ -39,6 +40,6 @@ export function refuseOtherQuestions(wanted: readonly Question[], atFirst: AtFir
   if (JSON.stringify(wanted) === JSON.stringify(atFirst.questions)) return;
   throw new LabError('the lab is there already: --questions says what the first version of a new lab answers', {
     kind: 'usage',
-    suggestion: `snacklab {lab} ${lab === 'lambda' ? 'change' : 'replay'} --as v2 --questions FILE starts a version that answers them; or forget all that the lab has: snacklab {lab} down --volumes`,
+    suggestion: `snacklab {lab} ${startCommandOf(lab)} --as v2 --questions FILE starts a version that answers them; or forget all that the lab has: snacklab {lab} down --volumes`,
   });
 }

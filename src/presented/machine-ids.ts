@@ -1,11 +1,11 @@
 /** Machines' ids in what is presented: their order, and those that are none of the shop's. Pure. */
 
-const collator = new Intl.Collator('en', { numeric: true });
+import { byNumbers } from '../numeric-order.js';
 
 /** `SNACK--9` before `SNACK--10`; ids that only differ in how they are written, as `07` and `7`, have an order too. */
 export function byId(a: string, b: string): number {
   if (a === b) return 0;
-  return collator.compare(a, b) || (a < b ? -1 : 1);
+  return byNumbers(a, b) || (a < b ? -1 : 1);
 }
 
 /** How many were left out since the catalogue does not know their machine; nothing where there is none. */

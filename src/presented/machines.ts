@@ -3,7 +3,7 @@ import { openedMs, placeOf, places, runningCents } from '../machines/catalogue.j
 import { coordinatesOf } from '../machines/city.js';
 import { revenueByMachine } from '../questions/builtin.js';
 import { eventTimeText, spanOf } from './event-time.js';
-import { strangers } from './machine-ids.js';
+import { byId, strangers } from './machine-ids.js';
 import type { NamedSums, Presented, PresentedTable } from './presented.js';
 
 export const unprofitableMachines: Presented = {
@@ -55,17 +55,17 @@ export const machinesOnTheMap: Presented = {
 function presentMap({ rows }: NamedSums): PresentedTable {
   const found = profitsOf(rows);
   if (found === undefined) return nothingSold;
-  const byNumber = [...found.machines].sort((a, b) => numberOf(a.id) - numberOf(b.id));
   return {
-    rows: byNumber.map(({ id, place, sums, profit }) => {
-      const { latitude, longitude } = coordinatesOf(id)!;
-      return [id, place, latitude, longitude, sums.sold!, profit];
-    }),
+    rows: [...found.machines]
+      .sort((a, b) => byId(a.id, b.id))
+      .map(({ id, place, sums, profit }) => {
+        const { latitude, longitude } = coordinatesOf(id)!;
+        return [id, place, latitude, longitude, sums.sold!, profit];
+      }),
     says: found.says,
   };
 }
 
-const numberOf = (id: string) => Number(id.replace(/^\D+/, ''));
 const nothingSold: PresentedTable = { rows: [], says: 'nothing was sold yet' };
 
 /** What each machine of the shop has earned and cost; undefined before anything was sold. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { covers } from '../../src/positions/position.js';
 import { runCli } from '../lab/cli.js';
-import { isOnlySlow } from '../lab/only-slow.js';
+import { expectRight } from '../lab/only-slow.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'snacklab-test-'));
 const environment = {
@@ -45,9 +45,7 @@ async function passed(...args: string[]) {
 
 /** The lab is judged until enough was seen; that it answered seldom is forgiven, and nothing else. */
 async function expectExact(...args: string[]) {
-  const judged = await runCli([...args, '--at-most', '120', '--json'], { environment });
-  const isRight = judged.exitCode === 0 || isOnlySlow(judged);
-  if (!isRight) expect.fail(`verify said:\n${judged.stdout}\n${judged.stderr}`);
+  expectRight(await runCli([...args, '--at-most', '120', '--json'], { environment }));
 }
 
 async function pidIn(dir: string): Promise<number> {

@@ -8,6 +8,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { type CliResult, hangMs, runCli } from '../lab/cli.js';
 import { freshLabFlags, kappa } from '../lab/kappa.js';
 import { isOnlySlow } from '../lab/only-slow.js';
+import { patienceOf } from '../lab/patience.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -24,12 +25,9 @@ function drill(): readonly (readonly string[])[] {
 /** Only what a second lab on this machine needs is added: other ports, and no Grafana; and more patience than a user has. */
 const added: Readonly<Record<string, readonly string[]>> = {
   up: freshLabFlags,
-  switch: ['--wait', '600'],
-  rollback: ['--wait', '600'],
   verify: ['--at-most', '1200'],
-  drop: ['--timeout', '600'],
 };
-const asHere = (args: readonly string[]) => [...args, ...(added[args[1]!] ?? [])];
+const asHere = (args: readonly string[]) => [...args, ...(added[args[1]!] ?? patienceOf(args[1]!))];
 
 async function run(args: readonly string[]): Promise<CliResult> {
   const result = await runCli([...args, '--json'], { timeoutMs: 2 * hangMs, show: true });

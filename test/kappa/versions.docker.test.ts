@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type CliResult, runCli } from '../lab/cli.js';
 import { deleteBelow, kappa, useKappa } from '../lab/kappa.js';
 import { docker, waitFor } from '../lab/lab.js';
+import { patienceOf } from '../lab/patience.js';
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
 
@@ -45,15 +46,9 @@ async function heads() {
   return await store.readHeads();
 }
 
-/** Longer than a user would wait: on a busy machine two jobs are seldom at one position. */
-function patience(command: string): readonly string[] {
-  if (command === 'switch' || command === 'rollback') return ['--wait', '600'];
-  return command === 'drop' ? ['--timeout', '600'] : [];
-}
-
 /** Runs a command and expects this exit code. */
 async function run(exitCode: number, ...args: readonly string[]): Promise<CliResult> {
-  const result = await runCli(['kappa', ...args, ...(exitCode === 0 ? patience(args[0]!) : [])]);
+  const result = await runCli(['kappa', ...args, ...(exitCode === 0 ? patienceOf(args[0]!) : [])]);
   expect(result.exitCode, `${args.join(' ')}: ${result.stdout}\n${result.stderr}`).toBe(exitCode);
   return result;
 }

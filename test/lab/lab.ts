@@ -6,14 +6,13 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'cassandra-driver';
-import { expect } from 'vitest';
 import { cycleOf } from '../../lambda/cycle.js';
 import type { LabName } from '../../src/resources.js';
 import { openCassandraStore } from '../../src/runtimes/docker/cassandra-store.js';
 import type { ServingStore } from '../../src/runtimes/ports.js';
 import type { Head } from '../../src/serving/head.js';
 import { type CliResult, hangMs, runCli } from './cli.js';
-import { isOnlySlow } from './only-slow.js';
+import { expectRight } from './only-slow.js';
 
 /** For so long at least the judge reads on after what was done beside it. */
 const seenAfterwardsMs = 8_000;
@@ -181,8 +180,7 @@ export function testLab(lab: LabName, portBase: number) {
     const result = await runCli([lab, 'verify', ...span, ...args, '--json'], {
       timeoutMs: seconds * 1000 + 2 * hangMs,
     });
-    const isRight = result.exitCode === 0 || isOnlySlow(result, args.includes('--after-kill'));
-    if (!isRight) expect.fail(`verify said:\n${result.stdout}\n${result.stderr}`);
+    expectRight(result, args.includes('--after-kill'));
     return result;
   }
 

@@ -1,4 +1,5 @@
 /** What a test forgives `verify`: that a slow machine answered seldom. No answer may be wrong. */
+import { expect } from 'vitest';
 import type { CliResult } from './cli.js';
 
 /** Longer than this nothing is slow, but away: when nothing was killed, and when something was. */
@@ -21,4 +22,10 @@ export function isOnlySlow({ exitCode, stdout }: CliResult, afterKill = false): 
   if (!shortcomings.every(isPace)) return false;
   console.warn(`a slow machine: ${shortcomings.join('; ')}`);
   return true;
+}
+
+/** Fails the test with all that the judge said, unless every answer was right. */
+export function expectRight(result: CliResult, afterKill = false): void {
+  if (result.exitCode === 0 || isOnlySlow(result, afterKill)) return;
+  expect.fail(`verify said:\n${result.stdout}\n${result.stderr}`);
 }

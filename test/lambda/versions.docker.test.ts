@@ -20,6 +20,7 @@ import {
   waitForBase,
   waitForSlices,
 } from '../lab/lambda.js';
+import { patienceOf } from '../lab/patience.js';
 
 const questions = `
 - name: items-sold
@@ -29,15 +30,9 @@ const questions = `
   sums: { sold: { sum: count }, revenueCents: { sum: total, field: price_cents } }
 `;
 
-/** Longer than a user would wait: on a busy machine two jobs are seldom at one position. */
-function patience(command: string): readonly string[] {
-  if (command === 'switch' || command === 'rollback') return ['--wait', '600'];
-  return command === 'drop' ? ['--timeout', '600'] : [];
-}
-
 /** Runs a command and expects this exit code. */
 async function run(exitCode: number, ...args: readonly string[]): Promise<CliResult> {
-  const result = await runCli(['lambda', ...args, ...(exitCode === 0 ? patience(args[0]!) : [])]);
+  const result = await runCli(['lambda', ...args, ...(exitCode === 0 ? patienceOf(args[0]!) : [])]);
   expect(result.exitCode, `${args.join(' ')}: ${result.stdout}\n${result.stderr}`).toBe(exitCode);
   return result;
 }

@@ -10,6 +10,7 @@ import type { LabName } from '../../resources.js';
 import type { Clock, ServingStore } from '../../runtimes/ports.js';
 import type { QueryDocument } from '../documents.js';
 import type { PresentedDocument } from '../documents-presented.js';
+import { startCommandOf } from '../lab-flags.js';
 import { nearest } from '../text.js';
 import { type Csv, csvOf } from './answer-csv.js';
 import { answerText, positionText, type QueryRead, queryReport, readQuery } from './answer-text.js';
@@ -51,7 +52,7 @@ export function askedNamed(name: string, questions: readonly Question[], from: F
     throw new LabError(why, { kind: 'usage', suggestion: `ask for ${question.name}, or for another version` });
   }
   if (named !== undefined) {
-    const start = from.lab === 'lambda' ? 'change' : 'replay';
+    const start = startCommandOf(from.lab);
     throw new LabError(`${name} is made of ${named.of.name}, which the live version does not answer`, {
       kind: 'usage',
       suggestion: `snacklab {lab} ${start} --as v2 --questions business, which has that question, or a FILE of your own with it`,

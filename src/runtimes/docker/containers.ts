@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import type { CommandLineConfig } from '../../config/command-line.js';
 import { describeError, LabError } from '../../errors.js';
+import { byNumbers } from '../../numeric-order.js';
 import type { LabName } from '../../resources.js';
 
 /** A connection to the Docker engine. */
@@ -75,7 +76,7 @@ export async function listContainers(docker: Docker, lab: LabName): Promise<read
   return inspected
     .filter((info) => info !== undefined)
     .map(labContainerOf)
-    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    .sort((a, b) => byNumbers(a.name, b.name));
 }
 
 /** Whether a lab has a volume of this name, which is there until `down --volumes`. */
