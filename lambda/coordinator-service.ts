@@ -15,7 +15,7 @@ import { runCycles, type Shared } from './cycles.js';
 import { openYarnEngine } from './yarn-engine.js';
 
 /** The client needs some seconds on a small machine until YARN has the job. */
-const limits = { jobMsMax: 15 * 60_000, submissionMsMax: 30_000, attemptsMax: 5, slicesMax: 2_000 };
+const limits = { jobMsMax: 15 * 60_000, jobLookMs: 1_000, submissionMsMax: 30_000, attemptsMax: 5, slicesMax: 2_000 };
 
 await runService('coordinator', async (scope) => {
   const config = coordinatorConfig();

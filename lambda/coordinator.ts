@@ -146,11 +146,12 @@ async function whenRunning(
     if (isOverdue) return 'running' as const;
     throw error;
   });
-  if (state === 'running') return isOverdue ? fail(`not finished after ${c.limits.jobMsMax} ms`) : c.clock.sleep(250);
+  if (state === 'running')
+    return isOverdue ? fail(`not finished after ${c.limits.jobMsMax} ms`) : c.clock.sleep(c.limits.jobLookMs);
   const sinceMs = c.clock.nowMs() - job.jobStartedMs;
   // A clock that was set back says nothing.
   const mayBeOnItsWay = sinceMs >= 0 && sinceMs < c.limits.submissionMsMax;
-  if (state === 'absent' && mayBeOnItsWay) return c.clock.sleep(250);
+  if (state === 'absent' && mayBeOnItsWay) return c.clock.sleep(c.limits.jobLookMs);
   if (state !== 'succeeded') return fail(state === 'absent' ? 'the job was never taken over' : 'the job failed');
   const output = await c.engine.readOutput(job.attempt, c.questions);
   if (output === undefined) return fail('the output is not whole');

@@ -9,6 +9,8 @@ import type { Turn } from './turns.js';
 export interface CoordinatorLimits {
   readonly batchEveryMs: number;
   readonly jobMsMax: number;
+  /** How often a job is asked for: each look reads heads and cycle anew, and asks the engine. */
+  readonly jobLookMs: number;
   /**
    * So long a job that the engine does not know may still be on its way to it, from another coordinator that was taken for
    * dead, or started twice. Without patience two of them would fail each other's attempts until the base is given up; one

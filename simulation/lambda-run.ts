@@ -99,7 +99,7 @@ function coordinate(lab: SimulatedLab, process: Process, settings: LambdaSetting
     engine: lab.openEngine(process),
     clock: lab.clock(process, haste),
     limits: {
-      ...{ batchEveryMs: 200 * haste, submissionMsMax: 0, attemptsMax: 3, slicesMax },
+      ...{ batchEveryMs: 200 * haste, jobLookMs: 250, submissionMsMax: 0, attemptsMax: 3, slicesMax },
       get jobMsMax() {
         return (lab.isCalm ? jobMsEnough : settings.jobMsMax) * haste;
       },

@@ -6,7 +6,7 @@ import { describeError } from '../errors.js';
 import type { Clock, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from '../serving/head.js';
-import { readAnswerAt } from '../serving/read-answer.js';
+import { type AnswerSource, readAnswerAt } from '../serving/read-answer.js';
 import { type Alert, type Book, decide, type Notice, sent } from './book.js';
 import { type KeptBook, openBook } from './kept-book.js';
 import { type AlertRule, alertRules, isAnswered } from './rules.js';
@@ -19,7 +19,7 @@ export type SendNotice = (alert: Alert, state: Notice['state']) => Promise<void>
 export interface KeptAlerts {
   readonly store: ServingStore;
   /** The same store, which answers are read from: one that remembers (src/serving/remembering-store.ts). */
-  readonly reading: ServingStore;
+  readonly reading: AnswerSource;
   /** Undefined: nobody is told; alerts are raised, cleared and shown all the same. */
   readonly send: SendNotice | undefined;
 }
@@ -55,7 +55,7 @@ export async function keepAlerts(
 
 interface Deciding {
   readonly store: ServingStore;
-  readonly reading: ServingStore;
+  readonly reading: AnswerSource;
   readonly kept: KeptBook;
   readonly sends: boolean;
   readonly clock: Clock;

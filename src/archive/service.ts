@@ -23,6 +23,8 @@ const limits = {
   bytesMax: 256 << 20,
   levelMax: archiveLevels.at(-1)!,
 };
+/** Nobody waits for what is not yet in a file: few answers of the broker, and large ones. */
+const patientReader = { bytesMin: 1 << 20, waitMs: 500 };
 /** Longer than any reader that has listed a file takes to read it. */
 const keepCoveredMs = 10 * 60_000;
 
@@ -31,7 +33,7 @@ await runService('archive', async (scope) => {
   await using session = await openCassandraSession({ contactPoint: config.cassandra });
   await using store = await openCassandraStore({ contactPoint: config.cassandra, architecture: config.lab });
   const archive = await openHdfsArchive(openWebHdfs(config.webhdfs), scope.clock.nowMs());
-  const log = kafkaLog({ broker: config.kafka });
+  const log = kafkaLog({ broker: config.kafka, ...patientReader });
   const pipelineOrigin = await originOfPipeline(store);
   // Kappa's may have been asked for when the log had lost its beginning; Lambda's batch needs all from the origin on.
   const logStarts = config.lab === 'kappa' ? await log.starts() : undefined;

@@ -38,7 +38,7 @@ export interface Followed {
 
 /** With and without somebody who looks. */
 const machineEveryMs = { watched: 500, alone: 2_000 };
-const answersEveryMs = { watched: 1_000, alone: 2_000 };
+const answersEveryMs = { watched: 1_000, alone: 5_000 };
 const beatEveryMs = 2_000;
 
 interface Known {

@@ -10,7 +10,7 @@ import { type Cell, type ColumnKind, namedSumsOf, type Presented, questionFor } 
 import type { ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from './head.js';
-import { readAnswerAt } from './read-answer.js';
+import { type AnswerSource, readAnswerAt } from './read-answer.js';
 import { emptiedVersion, viewVersion } from './served-view.js';
 
 /** The name and columns of one table. */
@@ -52,7 +52,7 @@ const everyMs = 2_000;
 /** `reading` is the same store, which answers are read from: one that remembers. */
 interface Presenting {
   readonly store: ServingStore;
-  readonly reading: ServingStore;
+  readonly reading: AnswerSource;
   readonly keep: KeepPanelRows;
 }
 
@@ -98,7 +98,7 @@ function newestVersion({ heads, live, generation }: Heads): bigint {
 async function presentedRows(
   presented: Presented,
   heads: Heads,
-  store: ServingStore,
+  store: AnswerSource,
   asOfMs: number,
 ): Promise<PanelRows | undefined> {
   const question = questionFor(presented, heads.heads.get(heads.live)?.questions);

@@ -3,11 +3,12 @@ import type { Hold, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import { followLive, noViews } from './live-views.js';
 import { type Published, publishAnswer, publishChecked } from './publish-views.js';
-import { rememberingStore } from './remembering-store.js';
+import type { AnswerSource } from './read-answer.js';
 import { restingWork } from './resting.js';
 
 export interface KeptViews {
-  readonly store: ServingStore;
+  /** One that remembers answers (./remembering-store.ts) spares most of the reading. */
+  readonly store: ServingStore & AnswerSource;
   readonly hold: Hold;
 }
 
@@ -20,8 +21,7 @@ const faces = [
 ] as const;
 
 /** Runs until it is stopped. Throws what the store throws. */
-export async function keepViews(kept: KeptViews, { stop, clock, say }: ServiceScope): Promise<void> {
-  const store = rememberingStore(kept.store);
+export async function keepViews({ store, hold }: KeptViews, { stop, clock, say }: ServiceScope): Promise<void> {
   const resting = restingWork(clock);
   let views = noViews;
   let reportedMs = 0;
@@ -30,7 +30,7 @@ export async function keepViews(kept: KeptViews, { stop, clock, say }: ServiceSc
     for (const [face, publish] of faces) {
       const published = new Map<string, Published>();
       for (const [question, before] of views.published) {
-        const publishing = { store, question, clock, hold: kept.hold };
+        const publishing = { store, question, clock, hold };
         const after = (await resting(`${face} ${question}`, () => publish(publishing, before))) ?? before;
         if (after.unknown !== before.unknown) say(`${question}: ${after.unknown ?? 'is known'}`);
         published.set(question, after);

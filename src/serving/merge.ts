@@ -21,6 +21,7 @@ export interface Answer {
   readonly baseId: number;
   readonly baseNumber: number;
   readonly baseCut: Position;
+  readonly foldId: number;
   /** How many slices the real-time part was merged from. */
   readonly slices: number;
   readonly messages: number;
@@ -45,10 +46,19 @@ export interface Parts {
   readonly slices: readonly Slice[];
 }
 
-/** Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). */
-export function merge(head: Head, question: Question, parts: Parts, upTo: number = head.number): Answer | Unknown {
+/**
+ * Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). With an answer `before`
+ * that the head continues, of the parts only the slices after it are looked at.
+ */
+export function merge(
+  head: Head,
+  question: Question,
+  parts: Parts,
+  upTo: number = head.number,
+  before?: Answer,
+): Answer | Unknown {
   try {
-    return mergeParts(head, question, parts, upTo);
+    return mergeParts(head, question, parts, upTo, before);
   } catch (error) {
     // A sum left 64 bits: one question's answer is unknown then, and the others are not.
     if (!(error instanceof LabError && error.kind === 'unknown')) throw error;
@@ -56,24 +66,24 @@ export function merge(head: Head, question: Question, parts: Parts, upTo: number
   }
 }
 
-function mergeParts(head: Head, question: Question, parts: Parts, upTo: number): Answer | Unknown {
-  const problem = missingBase(head, parts);
-  if (problem !== undefined) return unknown(head, problem);
+/**
+ * Whether a head names all that an answer was made of, and perhaps more: what is committed stays as it is (protocol rules
+ * 1 and 2), so the answer to that head is this one and the slices after it.
+ */
+export function continues(head: Head, { incarnation, baseId, foldId, number }: Answer): boolean {
+  return incarnation === head.incarnation && baseId === head.baseId && foldId === head.foldId && number <= head.number;
+}
 
-  let position = head.baseCut;
-  let messages = parts.base?.messages ?? 0;
-  let rejected = parts.base?.rejected ?? 0;
-  const realTimeParts: SumTable[] = [];
-  if (head.foldId !== 0) {
-    const fold = parts.fold!;
-    position = fold.until;
-    messages += fold.messages;
-    rejected += fold.rejected;
-    realTimeParts.push(fold.sums);
-  }
+/** An answer's sums and how far they reach, before the slices that are still to come. */
+type Start = Pick<Answer, 'position' | 'messages' | 'rejected' | 'number' | 'base' | 'realTime' | 'merged'>;
 
+function mergeParts(head: Head, question: Question, parts: Parts, upTo: number, before?: Answer): Answer | Unknown {
+  const start = before ?? startOf(head, question, parts);
+  if (typeof start === 'string') return unknown(head, start);
+  let { position, messages, rejected } = start;
+  const added: SumTable[] = [];
   const committed = parts.slices.filter((slice) => slice.epoch === epochOf(head, slice.number));
-  let next = mergedNumber(head) + 1;
+  let next = start.number + 1;
   for (const slice of committed) {
     if (slice.number < next || slice.number > upTo) continue;
     if (slice.number !== next) break;
@@ -82,7 +92,7 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number):
     position = slice.until;
     messages += slice.messages;
     rejected += slice.rejected;
-    realTimeParts.push(slice.sums);
+    added.push(slice.sums);
     next++;
   }
   if (next <= upTo) return unknown(head, `slice ${next} is missing`);
@@ -93,8 +103,7 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number):
     return unknown(head, `${messages} messages were counted up to ${formatPosition(position)}`);
   }
 
-  const base = parts.base?.sums ?? zero;
-  const realTime = plusAll(question, realTimeParts);
+  const sums = plusAll(question, added);
   return {
     pipeline: head.pipeline,
     incarnation: head.incarnation,
@@ -104,12 +113,30 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number):
     baseId: head.baseId,
     baseNumber: head.baseNumber,
     baseCut: head.baseCut,
+    foldId: head.foldId,
     slices: upTo - mergedNumber(head),
     messages,
     rejected,
-    base,
-    realTime,
-    merged: plus(question, base, realTime),
+    base: start.base,
+    realTime: plus(question, start.realTime, sums),
+    merged: plus(question, start.merged, sums),
+  };
+}
+
+/** Base and fold alone, or what is wrong with them. */
+function startOf(head: Head, question: Question, parts: Parts): Start | string {
+  const problem = missingBase(head, parts);
+  if (problem !== undefined) return problem;
+  const { base } = parts;
+  const fold = head.foldId === 0 ? undefined : parts.fold;
+  return {
+    position: fold?.until ?? head.baseCut,
+    messages: (base?.messages ?? 0) + (fold?.messages ?? 0),
+    rejected: (base?.rejected ?? 0) + (fold?.rejected ?? 0),
+    number: mergedNumber(head),
+    base: base?.sums ?? zero,
+    realTime: fold?.sums ?? zero,
+    merged: plus(question, base?.sums ?? zero, fold?.sums ?? zero),
   };
 }
 

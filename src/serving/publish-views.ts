@@ -5,11 +5,11 @@
  */
 import { equal, formatPosition } from '../positions/position.js';
 import type { Clock, Hold, ServingStore, Truth } from '../runtimes/ports.js';
-import { type ReadAnswer, readAnswer } from './read-answer.js';
+import { type AnswerSource, type ReadAnswer, readAnswer } from './read-answer.js';
 import { servedRows, viewVersion } from './served-view.js';
 
 export interface Publishing {
-  readonly store: ServingStore;
+  readonly store: ServingStore & AnswerSource;
   /** Its name: what it asks, the version that answers declares. */
   readonly question: string;
   readonly clock: Clock;

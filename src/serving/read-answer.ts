@@ -6,7 +6,7 @@
 import type { Question } from '../questions/question.js';
 import type { Clock, ServingStore } from '../runtimes/ports.js';
 import { type Head, type Heads, mergedNumber } from './head.js';
-import { type Answer, merge, type Parts, type Unknown } from './merge.js';
+import { type Answer, continues, merge, type Parts, type Unknown } from './merge.js';
 
 /**
  * An answer, the question as the pipeline that gave it declares it, and the state of the switch it was read under:
@@ -18,12 +18,18 @@ export type ReadAnswer = Answer & {
   readonly forced: number;
 };
 
+/** What answers are read from. */
+export interface AnswerSource extends Pick<ServingStore, 'readHeads' | 'readBase' | 'readSlices'> {
+  /** By question: the last answer that was read. Where it is there, one that continues it is made of it and what came since. */
+  readonly remembered?: Map<string, Answer>;
+}
+
 const triesMax = 8;
 const pauseMs = 25;
 
 /** The live pipeline's answer to the question of this name, or why it is unknown. `store` errors are thrown, not called unknown. */
 export async function readAnswer(
-  store: ServingStore,
+  store: AnswerSource,
   name: string,
   clock: Pick<Clock, 'sleep'>,
 ): Promise<ReadAnswer | Unknown> {
@@ -41,18 +47,41 @@ export async function readAnswer(
 }
 
 /** One try at a given reading of the heads. An unknown result may only mean that the heads are old by now. */
-export async function readAnswerAt(store: ServingStore, heads: Heads, name: string): Promise<ReadAnswer | Unknown> {
+export async function readAnswerAt(store: AnswerSource, heads: Heads, name: string): Promise<ReadAnswer | Unknown> {
   const head = heads.heads.get(heads.live);
   if (head === undefined) return { unknown: `there is no pipeline ${heads.live}` };
   const question = head.questions.find((one) => one.name === name);
   if (question === undefined) return { unknown: `${head.pipeline} does not answer ${name}`, lasting: true };
-  const answer = merge(head, question, await readParts(store, head, question));
+  const answer = await newestAnswer(store, head, question);
   return 'unknown' in answer ? answer : { ...answer, question, generation: heads.generation, forced: heads.forced };
+}
+
+async function newestAnswer(store: AnswerSource, head: Head, question: Question): Promise<Answer | Unknown> {
+  const { remembered } = store;
+  const before = remembered?.get(question.name);
+  const answer =
+    before !== undefined && continues(head, before)
+      ? merge(head, question, await readSlicesAfter(store, head, question, before.number), head.number, before)
+      : merge(head, question, await readParts(store, head, question));
+  // What does not fit is read from the beginning when it is asked for again.
+  if ('unknown' in answer) remembered?.delete(question.name);
+  else remembered?.set(question.name, answer);
+  return answer;
+}
+
+async function readSlicesAfter(
+  store: AnswerSource,
+  { incarnation, number }: Head,
+  { name }: Question,
+  after: number,
+): Promise<Parts> {
+  const slices = after === number ? [] : await store.readSlices(incarnation, name, after, number);
+  return { base: undefined, fold: undefined, slices };
 }
 
 /** Fetches what the head names, up to slice `upTo`. */
 export async function readParts(
-  store: ServingStore,
+  store: Pick<ServingStore, 'readBase' | 'readSlices'>,
   head: Head,
   question: Question,
   upTo: number = head.number,

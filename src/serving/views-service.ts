@@ -22,10 +22,10 @@ await runService('views', async (scope) => {
   const hold = openHold(session, 'views', config.holds);
   const address = webhookAddress();
   const send = address === undefined ? undefined : webhookSender(address, config.lab);
-  // What alerts and panels read is remembered once for both.
+  // What is read is remembered once for all three.
   const reading = rememberingStore(store);
   await Promise.all([
-    keepViews({ store, hold }, scope),
+    keepViews({ store: reading, hold }, scope),
     again('alerts', (own) => keepAlerts({ store, reading, send }, own), scope),
     again('panels', (own) => keepPresented({ store, reading, keep: panelTablesOn(session, config.lab) }, own), scope),
   ]);

@@ -18,6 +18,9 @@ import { validate } from './validator.js';
 
 const archivePatienceMs = 120_000;
 
+/** A truth may follow its answer a moment later: half as many answers of the broker. */
+const answerMs = 100;
+
 await runService('validation', async ({ stop, clock, say }) => {
   const config = serviceConfig();
   await using session = await openCassandraSession({ contactPoint: config.cassandra });
@@ -40,7 +43,7 @@ await runService('validation', async ({ stop, clock, say }) => {
 
 /** The log as far back as it can be read: with an archive, where one is. */
 function logOf(broker: string, webhdfs: string | undefined, clock: Clock): Log {
-  const log = kafkaLog({ broker });
+  const log = kafkaLog({ broker, waitMs: answerMs });
   if (webhdfs === undefined) return log;
   return archivedLog({ log, archive: hdfsArchive(openWebHdfs(webhdfs)), clock, patienceMs: archivePatienceMs });
 }

@@ -19,7 +19,7 @@ export type Changed = (shared: Shared) => Partial<Shared>;
 const stepsMax = 20_000;
 const usualLimits: Shared['limits'] = {
   ...{ batchEveryMs: 10_000_000, jobMsMax: 600_000, submissionMsMax: 0 },
-  ...{ attemptsMax: 3, slicesMax: 1_000 },
+  ...{ jobLookMs: 250, attemptsMax: 3, slicesMax: 1_000 },
 };
 
 /** A version with one slice a message of partition 0, from `cut` on; a `cut` above 0 is where it began. */

@@ -1,5 +1,5 @@
 /**
- * Goal: views follow the answer and its truth, never say a truth of another position, and a cache of slices changes no answer.
+ * Goal: views follow the answer and its truth, and never say a truth of another position.
  * Method: a store of plain maps with one pipeline, whose head is moved by hand.
  */
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,6 @@ import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { ServedView, ServingStore, Slice, Truth } from '../../src/runtimes/ports.js';
 import { type Head, newHead } from '../../src/serving/head.js';
 import { nothingPublished, publishAnswer, publishChecked } from '../../src/serving/publish-views.js';
-import { rememberingStore } from '../../src/serving/remembering-store.js';
 import { viewVersion } from '../../src/serving/served-view.js';
 
 describe('publishing', () => {
@@ -59,45 +58,10 @@ describe('publishing', () => {
   });
 });
 
-describe('rememberingStore', () => {
-  it('asks only for what is new', async () => {
-    const lab = new OnePipeline();
-    const store = rememberingStore(lab.store);
-    for (const sold of [1, 1, 1]) lab.commit(sold);
-    await store.readSlices(1, itemsSold.name, 0, 3);
-    lab.commit(1);
-    const slices = await store.readSlices(1, itemsSold.name, 1, 4);
-    expect(slices.map(({ number }) => number)).toEqual([2, 3, 4]);
-    expect(lab.asked).toEqual([
-      [0, 3],
-      [3, 4],
-    ]);
-  });
-
-  it('does not remember a reading that lacked a slice', async () => {
-    const lab = new OnePipeline();
-    const store = rememberingStore(lab.store);
-    for (const sold of [1, 1]) lab.commit(sold);
-    const [first] = lab.slices.splice(0, 1);
-    await store.readSlices(1, itemsSold.name, 0, 2);
-    lab.slices.unshift(first!);
-    expect(await store.readSlices(1, itemsSold.name, 0, 2)).toHaveLength(2);
-  });
-
-  it('reads anew when an earlier slice is asked for again', async () => {
-    const lab = new OnePipeline();
-    const store = rememberingStore(lab.store);
-    for (const sold of [1, 1, 1]) lab.commit(sold);
-    await store.readSlices(1, itemsSold.name, 2, 3);
-    expect(await store.readSlices(1, itemsSold.name, 0, 3)).toHaveLength(3);
-  });
-});
-
 /** A pipeline over one partition in which every event is the sale of an apple for 10 cents. */
 class OnePipeline {
   readonly slices: Slice[] = [];
   readonly views: ServedView[] = [];
-  readonly asked: (readonly [number, number])[] = [];
   readonly #truths: Truth[] = [];
   #head: Head = { ...newHead('lambda-1', 1, [0], builtinQuestions), epoch: 1, segments: [{ epoch: 1, after: 0 }] };
 
@@ -111,7 +75,6 @@ class OnePipeline {
       heads: new Map([['lambda-1', this.#head]]),
     }),
     readSlices: async (_incarnation: number, _question: string, after: number, upTo: number) => {
-      this.asked.push([after, upTo]);
       return this.slices.filter(({ number }) => number > after && number <= upTo);
     },
     readTruth: async (_incarnation: number, number: number) => this.#truths.find((truth) => truth.number === number),

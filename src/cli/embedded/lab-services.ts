@@ -83,7 +83,7 @@ const archiveLimits: ArchiveLimits = {
  * Slices come some ten times a second: more than so many are folded while no batch gets through. One process has the
  * directory, so a job that its engine does not know is on its way from nobody.
  */
-const cycleLimits = { jobMsMax: 15 * 60_000, submissionMsMax: 0, attemptsMax: 5, slicesMax: 2_000 };
+const cycleLimits = { jobMsMax: 15 * 60_000, jobLookMs: 250, submissionMsMax: 0, attemptsMax: 5, slicesMax: 2_000 };
 
 function lambdaServices({ store, log, archive, batchEngine: engine }: LabPorts, batchEveryMs: number): LabService[] {
   return [
@@ -136,7 +136,7 @@ function validation({ store, log }: LabPorts): LabService {
 }
 
 function views({ store }: LabPorts): LabService {
-  return { name: 'views', run: (scope) => keepViews({ store, hold: noHold }, scope) };
+  return { name: 'views', run: (scope) => keepViews({ store: rememberingStore(store), hold: noHold }, scope) };
 }
 
 /** Raises and clears alerts, and sends them where the environment says. */

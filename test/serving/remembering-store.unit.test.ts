@@ -1,0 +1,190 @@
+/**
+ * Goal: an answer made of a remembered one is the answer that a reader without memory gets, and costs only what is new.
+ * Method: random lives of one pipeline (slices, take-overs that leave orphans, bases, folds, a dropped pipeline), read by both
+ * after each step; and the store's own account of what it was asked.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
+import type { Base, ServingStore, Slice } from '../../src/runtimes/ports.js';
+import { epochOf, type Head, mergedNumber, newHead } from '../../src/serving/head.js';
+import { merge } from '../../src/serving/merge.js';
+import { readAnswer } from '../../src/serving/read-answer.js';
+import { rememberingStore } from '../../src/serving/remembering-store.js';
+
+const clock = { sleep: async () => {} };
+const read = (store: ServingStore) => readAnswer(store, itemsSold.name, clock);
+
+type Step = readonly ['slice', { readonly orphan: boolean; readonly sold: Record<string, number> }] | readonly [Other];
+type Other = 'read' | 'take-over' | 'base' | 'fold' | 'new pipeline';
+
+const sold = fc.dictionary(fc.constantFrom('apple', 'bar', 'chips', 'water'), fc.integer({ min: 1, max: 9 }));
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.constant('slice' as const), fc.record({ orphan: fc.boolean(), sold })) },
+  { weight: 4, arbitrary: fc.constant<Step>(['read']) },
+  { weight: 2, arbitrary: fc.constantFrom<Step>(['take-over'], ['base'], ['fold']) },
+  { weight: 1, arbitrary: fc.constant<Step>(['new pipeline']) },
+);
+
+describe('rememberingStore', () => {
+  it('answers as a store without memory does', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const lab = new Pipeline();
+        const remembering = rememberingStore(lab.store);
+        for (const one of steps) {
+          if (one[0] !== 'read') lab.take(one);
+          else expect(await read(remembering)).toEqual(await read(lab.store));
+        }
+        expect(await read(remembering)).toEqual(await read(lab.store));
+      }),
+    );
+  });
+
+  it('asks only for what is new', async () => {
+    const lab = new Pipeline();
+    const store = rememberingStore(lab.store);
+    for (const apple of [1, 2, 3]) lab.commit({ apple });
+    await read(store);
+    lab.commit({ apple: 4 });
+    expect(await read(store)).toMatchObject({ slices: 4, merged: new Map([['["apple"]', [10n, 100n]]]) });
+    await read(store);
+    expect(lab.asked).toEqual(['slices 1 to 3', 'slices 4 to 4']);
+  });
+
+  it('reads the base once, and what comes after it', async () => {
+    const lab = new Pipeline();
+    const store = rememberingStore(lab.store);
+    for (const apple of [1, 2]) lab.commit({ apple });
+    lab.take(['base']);
+    lab.commit({ apple: 3 });
+    await read(store);
+    lab.commit({ apple: 4 });
+    await read(store);
+    expect(lab.asked).toEqual(['base 1', 'slices 2 to 3', 'slices 4 to 4']);
+  });
+
+  it('forgets an answer that nothing fits to, and reads all of it again', async () => {
+    const lab = new Pipeline();
+    const store = rememberingStore(lab.store);
+    lab.commit({ apple: 1 });
+    await read(store);
+    lab.commit({ apple: 2 });
+    const [gone] = lab.slices.splice(1);
+    expect(await read(store)).toMatchObject({ unknown: expect.stringContaining('slice 2 is missing') });
+    lab.slices.push(gone!);
+    lab.asked.length = 0;
+    expect(await read(store)).toMatchObject({ messages: 3 });
+    expect(lab.asked).toEqual(['slices 1 to 2']);
+  });
+});
+
+/** One pipeline over one partition; every event is the sale of something for 10 cents. It keeps all that it ever wrote. */
+class Pipeline {
+  readonly slices: Slice[] = [];
+  readonly asked: string[] = [];
+  readonly #bases: Base[] = [];
+  #head = firstHead(1);
+
+  readonly store = {
+    readHeads: async () => ({
+      ...{ live: 'lambda-1', generation: 0, forced: 0, previous: null, nextIncarnation: 2 },
+      heads: new Map([['lambda-1', this.#head]]),
+    }),
+    readBase: async (kind: Base['kind'], incarnation: number, id: number) => {
+      this.asked.push(`${kind} ${id}`);
+      return this.#bases.find((one) => one.kind === kind && one.incarnation === incarnation && one.id === id);
+    },
+    readSlices: async (of: number, _question: string, after: number, upTo: number) => {
+      this.asked.push(`slices ${after + 1} to ${upTo}`);
+      return this.slices
+        .filter(({ incarnation, number }) => incarnation === of && number > after && number <= upTo)
+        .sort((a, b) => a.number - b.number);
+    },
+  } as Partial<ServingStore> as ServingStore;
+
+  take([what, slice]: Step): void {
+    const { incarnation, epoch, segments, number } = this.#head;
+    if (what === 'slice' && slice.orphan) this.#write(slice.sold);
+    else if (what === 'slice') this.commit(slice.sold);
+    else if (what === 'take-over') {
+      // Whoever took over goes on under a number that an orphan of the epoch before may have.
+      this.#head = { ...this.#head, epoch: epoch + 1, segments: [...segments, { epoch: epoch + 1, after: number }] };
+    } else if (what === 'new pipeline') this.#head = firstHead(incarnation + 1);
+    else if (what !== 'read') this.#publish(what);
+  }
+
+  commit(sold: Record<string, number>): void {
+    const { number, incarnation, epoch } = this.#head;
+    // What an orphan of this very epoch holds cannot be another slice: it is never written twice (protocol rule 1).
+    const own = this.slices.findIndex(
+      (one) => one.incarnation === incarnation && one.epoch === epoch && one.number === number + 1,
+    );
+    if (own !== -1) this.slices.splice(own, 1);
+    this.#write(sold);
+    this.#head = { ...this.#head, number: number + 1, position: this.slices.at(-1)!.until };
+  }
+
+  #write(sold: Record<string, number>): void {
+    const { incarnation, epoch, number, position } = this.#head;
+    const messages = Object.values(sold).reduce((sum, one) => sum + one, 0);
+    if (this.slices.some((one) => one.incarnation === incarnation && one.epoch === epoch && one.number === number + 1))
+      return;
+    this.slices.push({
+      ...{ incarnation, epoch, number: number + 1, question: itemsSold.name, from: position },
+      ...{ until: [position[0]! + messages], messages, rejected: 0, leastEventMs: 0, greatestEventMs: 0 },
+      sums: new Map(Object.entries(sold).map(([item, n]) => [JSON.stringify([item]), [BigInt(n), BigInt(10 * n)]])),
+    });
+  }
+
+  /** A base of all up to some slice, or a fold of what follows the base. */
+  #publish(kind: Base['kind']): void {
+    const { incarnation, baseId, baseCut, position } = this.#head;
+    const number = Math.floor((this.#head.number + mergedNumber(this.#head)) / 2);
+    const id = this.#bases.length + 1;
+    const [until, sums] = this.#prefix(number, kind);
+    const from = kind === 'base' ? [0] : baseCut;
+    const messages = until[0]! - from[0]!;
+    this.#bases.push({
+      kind,
+      incarnation,
+      id,
+      question: itemsSold.name,
+      number,
+      from,
+      until,
+      messages,
+      rejected: 0,
+      sums,
+    });
+    const noFold = { foldId: 0, foldNumber: 0 };
+    const moved =
+      kind === 'base'
+        ? { baseId: id, baseNumber: number, baseCut: until, ...noFold }
+        : { foldId: id, foldNumber: number };
+    this.#head = { ...this.#head, baseId, position, ...moved };
+  }
+
+  #prefix(upTo: number, kind: Base['kind']) {
+    const start = kind === 'base' ? { baseId: 0, baseNumber: 0, baseCut: [0] } : {};
+    const head: Head = { ...this.#head, baseId: 0, foldId: 0, foldNumber: 0, ...start };
+    const from = kind === 'base' ? 0 : head.baseNumber;
+    const slices = this.slices
+      .filter(({ incarnation, number }) => incarnation === head.incarnation && number > from)
+      .filter(({ epoch, number }) => epoch === epochOf(head, number))
+      .sort((a, b) => a.number - b.number);
+    const answer = merge(
+      { ...head, origin: head.baseCut },
+      itemsSold,
+      { base: undefined, fold: undefined, slices },
+      upTo,
+    );
+    if ('unknown' in answer) throw new Error(answer.unknown);
+    return [answer.position, answer.realTime] as const;
+  }
+}
+
+function firstHead(incarnation: number): Head {
+  const head = newHead('lambda-1', incarnation, [0], builtinQuestions);
+  return { ...head, epoch: 1, segments: [{ epoch: 1, after: 0 }] };
+}
