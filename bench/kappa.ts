@@ -13,7 +13,7 @@ import { startRow } from './start.js';
 import { switchRow } from './switch.js';
 
 /** All rows are at a thousand events a second; the first three share a lab. */
-const thousand: WantedLab = { name: 'kappa', flags: ['--rate', '1000'] };
+const thousand: WantedLab = { name: 'kappa', flags: ['--rate', '1000', '--questions', 'core'] };
 
 await runBench('kappa', {
   start: () => startRow(thousand, { answer: 40 }),

@@ -20,7 +20,10 @@ const sharedUpFlags: readonly Described[] = [
   ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
   ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],
   ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0)'],
-  ['--questions <file>', 'what a new lab answers: YAML or JSON, or business for all of the shop (the built-in ones)'],
+  [
+    '--questions <file>',
+    'what a new lab answers: business, core for the two cheapest, or a file, YAML or JSON (business)',
+  ],
   ['--spark-workers <number>', 'Spark workers, each with room for two versions (1)'],
   ['--retention <time|size>', 'how much of the log Kafka keeps: 12h, 7d, 10GB or forever (forever)'],
   ['--port-base <number>', 'added to all ports on this machine (0)'],
@@ -68,7 +71,7 @@ export const startCommandOf = (lab: LabName) => (lab === 'lambda' ? 'change' : '
 
 export const startFlags: readonly Described[] = [
   ['--as <version>', 'its name, v2'],
-  ['--questions <file>', 'what it answers: YAML or JSON, or business for all of the shop (as the live version)'],
+  ['--questions <file>', 'what it answers: a file, YAML or JSON, or business, or core (as the live version)'],
   ['--detach', 'do not wait until it has caught up'],
 ];
 

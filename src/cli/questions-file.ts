@@ -1,31 +1,50 @@
-/** The questions that `--questions` names: those of a file, or the shop's own, which come with snacklab. */
+/** What a lab's versions answer: the questions of a file, or one of the sets that come with snacklab, by a word. */
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../errors.js';
+import { builtinQuestions } from '../questions/builtin.js';
 import type { Question } from '../questions/question.js';
 import { parseQuestionFile } from '../questions/question-file.js';
 import type { LabName, Resources } from '../resources.js';
 import { startCommandOf } from './lab-flags.js';
 
-/** A word in the place of a file: all questions of the shop's owner. A file of that name is `./business`. */
-const shipped = 'business';
+/**
+ * Words in the place of a file: all questions of the shop's owner, and those few that cost little at any rate. A file of such
+ * a name is `./business`.
+ */
+const all = 'business';
+const few = 'core';
+const theWords = `${all} for all questions of the shop, ${few} for items sold and revenue by machine`;
+
+/** What a new lab answers: `named`, or all questions of the shop. Throws as `questionsOf` does. */
+export function questionsOfNewLab(named: string | undefined, resources: Shipped): Promise<readonly Question[]> {
+  return questionsOf(named ?? all, resources);
+}
+
+/** `named`, if it is. Throws as `questionsOf` does. */
+export async function questionsIfNamed(
+  named: string | undefined,
+  resources: Shipped,
+): Promise<readonly Question[] | undefined> {
+  return named === undefined ? undefined : questionsOf(named, resources);
+}
+
+type Shipped = Pick<Resources, 'businessQuestions'>;
 
 /** Throws a `usage` error where the file cannot be read, or declares no questions. */
-export async function questionsOf(
-  named: string,
-  { businessQuestions }: Pick<Resources, 'businessQuestions'>,
-): Promise<readonly Question[]> {
-  const file = named === shipped ? businessQuestions : named;
+export async function questionsOf(named: string, { businessQuestions }: Shipped): Promise<readonly Question[]> {
+  if (named === few) return builtinQuestions;
+  const file = named === all ? businessQuestions : named;
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new LabError(`the questions file ${file} cannot be read`, {
       kind: 'usage',
-      suggestion: `--questions ${shipped} for all questions of the shop, or --questions FILE, as in docs/questions-example.yaml`,
+      suggestion: `--questions takes ${theWords}, or a file as docs/questions-example.yaml`,
       cause,
     });
   });
   return parseQuestionFile(text, file);
 }
 
-/** What a lab that is there was given at first; undefined: the built-in questions. */
+/** What a lab that is there was given at first; without `questions`: nobody has noted it. */
 export type AtFirst = { readonly questions?: readonly Question[] | undefined } | 'forgotten';
 
 /** A lab that is there keeps its questions: other ones are a new version's. Throws `usage`. */

@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../runtimes/ports.js';
 
-const restPerWork = 20;
-/** Nothing waits longer for its turn, however long it took. */
-export const restMsMax = 3_000;
+const restPerWork = 40;
+/** Nothing waits longer for its turn, however long it took: panels are drawn anew as often. */
+export const restMsMax = 5_000;
 
 /** Does a piece of work, or resolves with undefined while the piece of that name rests. */
 export type Resting = <T>(name: string, work: () => Promise<T>) => Promise<T | undefined>;

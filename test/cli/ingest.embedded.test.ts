@@ -24,7 +24,7 @@ async function kappa(...args: string[]): Promise<{ exitCode: number; document: a
   return { exitCode, document: JSON.parse(stdout), stderr };
 }
 
-const up = () => kappa('up', '--events', '240', '--rate', '200', '--ingest-port', String(port));
+const up = () => kappa('up', '--events', '240', '--rate', '200', '--ingest-port', String(port), '--questions', 'core');
 
 beforeAll(async () => {
   port = await freePort();

@@ -1,6 +1,11 @@
 /** Goal: `--questions` takes a file or the shop's own set, and says what a lab that is there cannot be given. */
 import { describe, expect, it } from 'vitest';
-import { questionsOf, refuseOtherQuestions } from '../../src/cli/questions-file.js';
+import {
+  questionsIfNamed,
+  questionsOf,
+  questionsOfNewLab,
+  refuseOtherQuestions,
+} from '../../src/cli/questions-file.js';
 import { findResources } from '../../src/resources.js';
 
 const resources = findResources();
@@ -12,11 +17,22 @@ describe('questions', () => {
     expect(await questionsOf(resources.businessQuestions, resources)).toHaveLength(names.length);
   });
 
+  it('of a new lab are all of the shop, unless others are named; of one that is there those that are named', async () => {
+    const names = async (asked: ReturnType<typeof questionsIfNamed>) => (await asked)?.map(({ name }) => name);
+    const business = await names(questionsOf('business', resources));
+    const core = ['items-sold', 'revenue-by-machine'];
+    expect(business).toEqual(expect.arrayContaining(core));
+    expect(await names(questionsOfNewLab(undefined, resources))).toEqual(business);
+    expect(await names(questionsOfNewLab('core', resources))).toEqual(core);
+    expect(await names(questionsIfNamed('core', resources))).toEqual(core);
+    expect(await names(questionsIfNamed(undefined, resources))).toBeUndefined();
+  });
+
   it('of a file that is not there are refused with what helps', async () => {
     await expect(questionsOf('./business', resources)).rejects.toMatchObject({
       kind: 'usage',
       message: 'the questions file ./business cannot be read',
-      suggestion: expect.stringContaining('--questions business'),
+      suggestion: expect.stringMatching(/business for all .* core for .* a file/),
     });
   });
 

@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser())('the console of a Kappa lab', () => {
   beforeAll(async () => {
     labs = await consoleLabs();
     browser = await openBrowser();
-    await labs.run('kappa', 'up', '--runtime', 'embedded', '--rate', '100', ...labs.portFlags);
+    await labs.run('kappa', 'up', '--runtime', 'embedded', '--rate', '100', '--questions', 'core', ...labs.portFlags);
     ({ page, errors } = await openPage(browser, labs.url));
   }, 180_000);
 

@@ -21,7 +21,19 @@ describe.skipIf(!hasBrowser())('the console of a Lambda lab', () => {
   let page: Page;
   let errors: readonly string[];
   const up = () =>
-    labs.run('lambda', 'up', '--runtime', 'embedded', '--rate', '200', '--batch-every', '600', ...labs.portFlags);
+    labs.run(
+      'lambda',
+      'up',
+      '--runtime',
+      'embedded',
+      '--rate',
+      '200',
+      '--batch-every',
+      '600',
+      '--questions',
+      'core',
+      ...labs.portFlags,
+    );
 
   beforeAll(async () => {
     labs = await consoleLabs();

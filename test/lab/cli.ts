@@ -17,7 +17,7 @@ export const ratePerSecond = 100;
 export const labSettings = [
   ...['--rate', String(ratePerSecond), '--seed', '7', '--batch-every', String(batchEverySeconds)],
   ...['--port-base', '20000', '--no-grafana', '--timeout', '1800'],
-  ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01'],
+  ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01', '--questions', 'core'],
 ] as const;
 
 export interface CliResult {

@@ -12,7 +12,7 @@ export const freshLabFlags = ['--port-base', '30000', '--no-grafana', '--timeout
 
 const settings = [
   ...['--rate', String(ratePerSecond), '--seed', '8', ...freshLabFlags],
-  ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01'],
+  ...['--malformed', '0.002', '--duplicate', '0.005', '--late', '0.01', '--questions', 'core'],
 ] as const;
 
 export const kappa = testLab('kappa', 30_000);

@@ -32,7 +32,7 @@ import { answerDocument, type CheckedAnswer } from '../answers.js';
 import { dockerLab, engineOrHint } from '../docker-lab.js';
 import type { UpDocument } from '../documents.js';
 import { firstExactAnswer } from '../first-answer.js';
-import { questionsOf, refuseOtherQuestions } from '../questions-file.js';
+import { questionsIfNamed, questionsOfNewLab, refuseOtherQuestions } from '../questions-file.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration, size } from '../text.js';
 import { answerText } from './answer-text.js';
@@ -114,8 +114,10 @@ async function wantedSettings(
   const archive = await hasVolume(docker, lab, 'namenode');
   const containers = await listContainers(docker, lab);
   const there = { ...settingsOf(containers), archive };
-  const questions = flags.questions === undefined ? undefined : await questionsOf(flags.questions, resources);
-  if (questions !== undefined && (await hasVolume(docker, lab, 'cassandra'))) {
+  const isNew = !(await hasVolume(docker, lab, 'cassandra'));
+  const named = isNew ? questionsOfNewLab : questionsIfNamed;
+  const questions = await named(flags.questions, resources);
+  if (questions !== undefined && !isNew) {
     // What it was given is in the environment of setup's container, which `down` removes; the data stays.
     const isKnown = containers.some(({ service }) => service === 'setup');
     refuseOtherQuestions(questions, isKnown ? { questions: there.questions } : 'forgotten', lab);

@@ -16,7 +16,7 @@ import { placeIn } from '../embedded/place.js';
 import { type StartedProcess, startProcess, stopProcess } from '../embedded/process.js';
 import { embeddedLab } from '../embedded-lab.js';
 import { firstExactAnswer } from '../first-answer.js';
-import { questionsOf, refuseOtherQuestions } from '../questions-file.js';
+import { questionsIfNamed, questionsOfNewLab, refuseOtherQuestions } from '../questions-file.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { duration } from '../text.js';
 import { answerText } from './answer-text.js';
@@ -27,7 +27,8 @@ export async function upEmbedded(input: CommandInput, place: EmbeddedPlace, cont
   refuseDockerFlags(input.options);
   const flags = parseFlags(upFlags, input.options);
   const before = (await labIn(dir, lab))?.settings;
-  const questions = flags.questions === undefined ? undefined : await questionsOf(flags.questions, context.resources);
+  const named = before === undefined ? questionsOfNewLab : questionsIfNamed;
+  const questions = await named(flags.questions, context.resources);
   if (questions !== undefined && before !== undefined) refuseOtherQuestions(questions, before, lab);
   const settings = { ...defaultSettings, ...before, ...givenSettings(flags, before), ...(questions && { questions }) };
   if (before === undefined) await makeDirectory(dir);

@@ -31,7 +31,7 @@ export interface LabSettings {
   readonly retention: Retention;
   /** Whether Kappa keeps the log in files as well. Lambda always does. */
   readonly archive: boolean;
-  /** What the first version answers; undefined: the built-in questions. */
+  /** What the first version of a new lab answers; undefined: it is no new one, or compose was run by hand. */
   readonly questions: readonly Question[] | undefined;
   /** Added to every port on the host. */
   readonly portBase: number;
