@@ -32,7 +32,7 @@ async function firstViewRow(): Promise<Row> {
       dir,
     ]);
   try {
-    await cli('up', '--runtime', 'embedded', '--rate', '200', '--port-base', String(portBase));
+    await cli('up', '--runtime', 'embedded', '--rate', '200', '--questions', 'core', '--port-base', String(portBase));
     const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
     try {
       return await measured(browser);

@@ -23,7 +23,7 @@ const watchFlags: readonly Described[] = [
   ['--count <number>', 'end after so many looks (without end)'],
 ];
 
-const questionNames = 'items-sold, revenue-by-machine, or what the live version declares';
+const questionNames = 'items-sold, stock-by-slot, or whatever else the live version declares';
 const askedNames = `${questionNames}; or what is made of one: ${presentedAnswers.map(({ name }) => name).join(', ')}`;
 
 export const groups: readonly { readonly path: readonly string[]; readonly summary: string }[] = Object.entries(

@@ -44,19 +44,23 @@ export async function questionsOf(named: string, { businessQuestions }: Shipped)
   return parseQuestionFile(text, file);
 }
 
-/** What a lab that is there was given at first; without `questions`: nobody has noted it. */
-export type AtFirst = { readonly questions?: readonly Question[] | undefined } | 'forgotten';
-
-/** A lab that is there keeps its questions: other ones are a new version's. Throws `usage`. */
-export function refuseOtherQuestions(wanted: readonly Question[], atFirst: AtFirst, lab: LabName): void {
-  if (atFirst === 'forgotten') {
+/**
+ * A lab that is there keeps its questions: other ones than it was given `atFirst` are a new version's. Throws `usage`, also
+ * where nobody knows what it was given (undefined).
+ */
+export function refuseOtherQuestions(
+  wanted: readonly Question[],
+  atFirst: readonly Question[] | undefined,
+  lab: LabName,
+): void {
+  if (atFirst === undefined) {
     throw new LabError("a lab's data is there from before: its versions go on with their own questions", {
       kind: 'usage',
       suggestion:
         'snacklab {lab} up goes on from it without --questions; snacklab {lab} down --volumes forgets it, for a new lab',
     });
   }
-  if (JSON.stringify(wanted) === JSON.stringify(atFirst.questions)) return;
+  if (JSON.stringify(wanted) === JSON.stringify(atFirst)) return;
   throw new LabError('the lab is there already: --questions says what the first version of a new lab answers', {
     kind: 'usage',
     suggestion: `snacklab {lab} ${startCommandOf(lab)} --as v2 --questions FILE starts a version that answers them; or forget all that the lab has: snacklab {lab} down --volumes`,

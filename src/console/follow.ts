@@ -1,5 +1,6 @@
 /**
- * Follows a lab for the console: looks at its machinery twice a second, reads its answers once a second, and tells the hub.
+ * Follows a lab for the console: looks at its machinery twice a second, reads its answers once a second, both less often
+ * while nobody looks, and tells the hub.
  * A lab that cannot be asked is told as a problem beside what was last seen, never as numbers of now.
  */
 import { describeError, LabError, suggestionFor } from '../errors.js';
@@ -38,7 +39,7 @@ export interface Followed {
 
 /** With and without somebody who looks. */
 const machineEveryMs = { watched: 500, alone: 2_000 };
-const answersEveryMs = { watched: 1_000, alone: 5_000 };
+const answersEveryMs = { watched: 1_000, alone: 2_000 };
 const beatEveryMs = 2_000;
 
 interface Known {

@@ -63,6 +63,8 @@ async function newestAnswer(store: AnswerSource, head: Head, question: Question)
     before !== undefined && continues(head, before)
       ? merge(head, question, await readSlicesAfter(store, head, question, before.number), head.number, before)
       : merge(head, question, await readParts(store, head, question));
+  // Whoever read the heads a while ago asks for an earlier answer: the later one stays.
+  if (before?.incarnation === head.incarnation && before.number > head.number) return answer;
   // What does not fit is read from the beginning when it is asked for again.
   if ('unknown' in answer) remembered?.delete(question.name);
   else remembered?.set(question.name, answer);

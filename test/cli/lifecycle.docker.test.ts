@@ -7,9 +7,8 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { questionsOf } from '../../src/cli/questions-file.js';
 import { commandLineConfig } from '../../src/config/command-line.js';
-import { findResources } from '../../src/resources.js';
+import { builtinQuestions, shopQuestions } from '../../src/questions/builtin.js';
 import { openCassandraStore } from '../../src/runtimes/docker/cassandra-store.js';
 import { connectEngine } from '../../src/runtimes/docker/containers.js';
 import { takeDown } from '../../src/runtimes/docker/lifecycle-down.js';
@@ -76,23 +75,25 @@ describe.runIf(inject('docker'))('up', () => {
     expect(withoutSetup(await ids())).toEqual(withoutSetup(before));
   });
 
-  it('makes the first version of a new lab answer the questions that it is given', async () => {
-    const questions = await questionsOf('business', findResources());
+  it('makes the first version of a new lab answer what it is told to, or all questions of the shop', async () => {
     // As compose runs it, for a lab that is not there yet, in this one's engines.
     const setup = container('setup');
     const [network] = Object.keys(
       JSON.parse(await docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', setup)),
     );
-    const given = ['SNACKLAB_LAB=kappa', `SNACKLAB_QUESTIONS=${JSON.stringify(questions)}`];
-    const addresses = ['SNACKLAB_KAFKA=kafka:29092', 'SNACKLAB_CASSANDRA=cassandra:9042'];
-    const environment = [...given, ...addresses].flatMap((variable) => ['--env', variable]);
+    const variables = ['SNACKLAB_LAB=kappa', 'SNACKLAB_KAFKA=kafka:29092', 'SNACKLAB_CASSANDRA=cassandra:9042'];
+    const environment = variables.flatMap((variable) => ['--env', variable]);
     const image = await docker('inspect', '--format', '{{.Config.Image}}', setup);
     await docker('run', '--rm', '--network', network!, ...environment, image, 'node', '/opt/snacklab/setup.mjs');
     const contactPoint = `127.0.0.1:${9042 + 20_000}`;
-    await using store = await openCassandraStore({ contactPoint, architecture: 'kappa' });
-    const { live, heads } = await store.readHeads();
-    expect(live).toBe('kappa-1');
-    expect(heads.get(live)!.questions).toEqual(questions);
+    for (const [architecture, questions] of [
+      ['lambda', builtinQuestions],
+      ['kappa', shopQuestions],
+    ] as const) {
+      await using store = await openCassandraStore({ contactPoint, architecture });
+      const { heads } = await store.readHeads();
+      expect(heads.get(`${architecture}-1`)!.questions).toEqual(questions);
+    }
   });
 
   it('refuses questions for a lab that has its own already, and changes nothing', async () => {

@@ -9,7 +9,7 @@ import { presentedAnswers } from '../../src/presented/all.js';
 import { type Line, lineOf, lineSums } from '../../src/presented/line.js';
 import { lacks, type NamedSums } from '../../src/presented/presented.js';
 import { healthyShare, salesTrend } from '../../src/presented/trends.js';
-import { beatsByMachine, builtinQuestions, salesByMinute, stockBySlot } from '../../src/questions/builtin.js';
+import { builtinQuestions, shopQuestions } from '../../src/questions/builtin.js';
 import { parseQuestionFile } from '../../src/questions/question-file.js';
 
 const originMs = Date.UTC(2026, 0, 1);
@@ -122,8 +122,8 @@ describe("the questions of the shop's owner", () => {
   const file = 'docs/questions-business.yaml';
   const questions = parseQuestionFile(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), file);
 
-  it('are those of the file, beside the built-in ones', () => {
-    expect(questions).toEqual([...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine]);
+  it('are those of the file', () => {
+    expect(questions).toEqual(shopQuestions);
     for (const presented of presentedAnswers) {
       const question = questions.find(({ name }) => name === presented.of.name)!;
       expect(lacks(presented, question)).toBeUndefined();

@@ -7,21 +7,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinQuestions, itemsSold } from '../../src/questions/builtin.js';
 import type { Base, ServingStore, Slice } from '../../src/runtimes/ports.js';
-import { epochOf, type Head, mergedNumber, newHead } from '../../src/serving/head.js';
+import { epochOf, type Head, type Heads, mergedNumber, newHead } from '../../src/serving/head.js';
 import { merge } from '../../src/serving/merge.js';
-import { readAnswer } from '../../src/serving/read-answer.js';
+import { readAnswer, readAnswerAt } from '../../src/serving/read-answer.js';
 import { rememberingStore } from '../../src/serving/remembering-store.js';
 
 const clock = { sleep: async () => {} };
 const read = (store: ServingStore) => readAnswer(store, itemsSold.name, clock);
 
 type Step = readonly ['slice', { readonly orphan: boolean; readonly sold: Record<string, number> }] | readonly [Other];
-type Other = 'read' | 'take-over' | 'base' | 'fold' | 'new pipeline';
+type Other = 'read' | 'read an older head' | 'take-over' | 'base' | 'fold' | 'new pipeline';
 
 const sold = fc.dictionary(fc.constantFrom('apple', 'bar', 'chips', 'water'), fc.integer({ min: 1, max: 9 }));
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('slice' as const), fc.record({ orphan: fc.boolean(), sold })) },
-  { weight: 4, arbitrary: fc.constant<Step>(['read']) },
+  { weight: 4, arbitrary: fc.constantFrom<Step>(['read'], ['read'], ['read an older head']) },
   { weight: 2, arbitrary: fc.constantFrom<Step>(['take-over'], ['base'], ['fold']) },
   { weight: 1, arbitrary: fc.constant<Step>(['new pipeline']) },
 );
@@ -33,7 +33,11 @@ describe('rememberingStore', () => {
         const lab = new Pipeline();
         const remembering = rememberingStore(lab.store);
         for (const one of steps) {
-          if (one[0] !== 'read') lab.take(one);
+          if (one[0] === 'read an older head') {
+            const heads = lab.olderHeads();
+            const remembered = await readAnswerAt(remembering, heads, itemsSold.name);
+            expect(remembered).toEqual(await readAnswerAt(lab.store, heads, itemsSold.name));
+          } else if (one[0] !== 'read') lab.take(one);
           else expect(await read(remembering)).toEqual(await read(lab.store));
         }
         expect(await read(remembering)).toEqual(await read(lab.store));
@@ -64,6 +68,18 @@ describe('rememberingStore', () => {
     expect(lab.asked).toEqual(['base 1', 'slices 2 to 3', 'slices 4 to 4']);
   });
 
+  it('keeps the later answer when an earlier one is asked for', async () => {
+    const lab = new Pipeline();
+    const store = rememberingStore(lab.store);
+    for (const apple of [1, 2, 3, 4]) lab.commit({ apple });
+    await read(store);
+    await readAnswerAt(store, lab.olderHeads(), itemsSold.name);
+    lab.asked.length = 0;
+    lab.commit({ apple: 5 });
+    expect(await read(store)).toMatchObject({ messages: 15 });
+    expect(lab.asked).toEqual(['slices 5 to 5']);
+  });
+
   it('forgets an answer that nothing fits to, and reads all of it again', async () => {
     const lab = new Pipeline();
     const store = rememberingStore(lab.store);
@@ -86,11 +102,10 @@ class Pipeline {
   readonly #bases: Base[] = [];
   #head = firstHead(1);
 
+  readonly #earlier: Head[] = [this.#head];
+
   readonly store = {
-    readHeads: async () => ({
-      ...{ live: 'lambda-1', generation: 0, forced: 0, previous: null, nextIncarnation: 2 },
-      heads: new Map([['lambda-1', this.#head]]),
-    }),
+    readHeads: async () => headsOf(this.#head),
     readBase: async (kind: Base['kind'], incarnation: number, id: number) => {
       this.asked.push(`${kind} ${id}`);
       return this.#bases.find((one) => one.kind === kind && one.incarnation === incarnation && one.id === id);
@@ -103,7 +118,13 @@ class Pipeline {
     },
   } as Partial<ServingStore> as ServingStore;
 
+  /** As whoever looked at them half of this life ago has them. */
+  olderHeads(): Heads {
+    return headsOf(this.#earlier[Math.floor(this.#earlier.length / 2)]!);
+  }
+
   take([what, slice]: Step): void {
+    this.#earlier.push(this.#head);
     const { incarnation, epoch, segments, number } = this.#head;
     if (what === 'slice' && slice.orphan) this.#write(slice.sold);
     else if (what === 'slice') this.commit(slice.sold);
@@ -111,7 +132,7 @@ class Pipeline {
       // Whoever took over goes on under a number that an orphan of the epoch before may have.
       this.#head = { ...this.#head, epoch: epoch + 1, segments: [...segments, { epoch: epoch + 1, after: number }] };
     } else if (what === 'new pipeline') this.#head = firstHead(incarnation + 1);
-    else if (what !== 'read') this.#publish(what);
+    else if (what === 'base' || what === 'fold') this.#publish(what);
   }
 
   commit(sold: Record<string, number>): void {
@@ -122,6 +143,7 @@ class Pipeline {
     );
     if (own !== -1) this.slices.splice(own, 1);
     this.#write(sold);
+    this.#earlier.push(this.#head);
     this.#head = { ...this.#head, number: number + 1, position: this.slices.at(-1)!.until };
   }
 
@@ -182,6 +204,11 @@ class Pipeline {
     if ('unknown' in answer) throw new Error(answer.unknown);
     return [answer.position, answer.realTime] as const;
   }
+}
+
+function headsOf(head: Head): Heads {
+  const readers = { live: 'lambda-1', generation: 0, forced: 0, previous: null, nextIncarnation: 2 };
+  return { ...readers, heads: new Map([['lambda-1', head]]) };
 }
 
 function firstHead(incarnation: number): Head {

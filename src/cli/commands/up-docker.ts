@@ -117,11 +117,8 @@ async function wantedSettings(
   const isNew = !(await hasVolume(docker, lab, 'cassandra'));
   const named = isNew ? questionsOfNewLab : questionsIfNamed;
   const questions = await named(flags.questions, resources);
-  if (questions !== undefined && !isNew) {
-    // What it was given is in the environment of setup's container, which `down` removes; the data stays.
-    const isKnown = containers.some(({ service }) => service === 'setup');
-    refuseOtherQuestions(questions, isKnown ? { questions: there.questions } : 'forgotten', lab);
-  }
+  // What it was given is in the environment of setup's container, which `down` removes; the data stays.
+  if (questions !== undefined && !isNew) refuseOtherQuestions(questions, there.questions, lab);
   const given = Object.fromEntries(
     Object.keys(defaultSettings).flatMap((name) => {
       const value = name === 'questions' ? questions : flags[name as keyof LabSettings];

@@ -29,7 +29,7 @@ export async function upEmbedded(input: CommandInput, place: EmbeddedPlace, cont
   const before = (await labIn(dir, lab))?.settings;
   const named = before === undefined ? questionsOfNewLab : questionsIfNamed;
   const questions = await named(flags.questions, context.resources);
-  if (questions !== undefined && before !== undefined) refuseOtherQuestions(questions, before, lab);
+  if (questions !== undefined && before !== undefined) refuseOtherQuestions(questions, before.questions, lab);
   const settings = { ...defaultSettings, ...before, ...givenSettings(flags, before), ...(questions && { questions }) };
   if (before === undefined) await makeDirectory(dir);
   const startedMs = performance.now();

@@ -1,6 +1,6 @@
 /** The setup's process: makes topics, tables and the first pipeline, and ends. It may run again at any time. */
 import { archiveAddress, setupConfig } from '../../config/service.js';
-import { builtinQuestions } from '../../questions/builtin.js';
+import { shopQuestions } from '../../questions/builtin.js';
 import { eventTopic } from '../topics.js';
 import { openCassandraSession } from './cassandra-session.js';
 import { storeOn } from './cassandra-store.js';
@@ -11,7 +11,7 @@ import { checkLogAgainstHead, createPipeline, createTables, createTopics, waitFo
 const enginePatienceMs = 120_000;
 
 await runService('setup', async ({ clock, say }) => {
-  const { lab, kafka, cassandra, retention, questions = builtinQuestions } = setupConfig();
+  const { lab, kafka, cassandra, retention, questions = shopQuestions } = setupConfig();
   const startedMs = clock.nowMs();
   const ready = (what: string) => say(`${what} after ${clock.nowMs() - startedMs} ms`);
 
@@ -29,8 +29,8 @@ await runService('setup', async ({ clock, say }) => {
     enginePatienceMs,
   );
   const tables = async () => {
-    // The built-in questions' tables always: panels read them, empty or not.
-    await createTables(session, [...builtinQuestions, ...questions]);
+    // The shop's questions' tables always: panels read them, empty or not.
+    await createTables(session, [...shopQuestions, ...questions]);
     ready('tables are there');
   };
   const [{ starts, ends }] = await Promise.all([topics(), tables()]);
