@@ -3,7 +3,9 @@
  * Method: the corpus through the fold as a whole, in micro-batches that are stored and merged, through the validation
  * view's own fold, and through the batch job's tasks as processes; what it comes to is the checker's own count.
  */
-import { beforeAll, describe, expect } from 'vitest';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { judge } from '../../src/events/parse.js';
 import type { Question } from '../../src/questions/question.js';
 import type { Message } from '../../src/runtimes/ports.js';
@@ -70,9 +72,12 @@ describe.each([
 
 describe('the batch job', () => {
   let layer: CorpusLayer;
+  let task: string;
   beforeAll(async () => {
-    layer = mapReduceLayer(await buildTask());
+    task = await buildTask();
+    layer = mapReduceLayer(task);
   });
+  afterAll(() => rmSync(dirname(task), { recursive: true }));
   corpusBehaviour((messages, questions) => layer(messages, questions));
   overflowBehaviour((messages, questions) => layer(messages, questions));
 });

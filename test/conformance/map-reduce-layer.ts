@@ -14,7 +14,7 @@ import type { Position } from '../../src/positions/position.js';
 import type { BatchOutput, Message } from '../../src/runtimes/ports.js';
 import { type CorpusLayer, endOf } from './corpus.js';
 
-/** Bundles the task afresh, so that a test never runs one that was built before the last change. */
+/** Bundles the task afresh, so that a test never runs one that was built before the last change: alone in a folder. */
 export async function buildTask(): Promise<string> {
   const outfile = join(mkdtempSync(join(tmpdir(), 'batch-task-')), 'batch-task.mjs');
   const entryPoints = [join(import.meta.dirname, '..', '..', 'lambda', 'batch-task.ts')];
