@@ -24,8 +24,6 @@ export interface Resources {
   /** The program that answers questions by one plain scan, for `demo` to measure. */
   readonly baseline: string;
   readonly grafanaTemplates: string;
-  /** The file of the shop's questions. */
-  readonly businessQuestions: string;
   /** `archive`: whether Kappa is to have one; Lambda always has. */
   composeFile(lab: LabName, archive?: boolean): string;
 }
@@ -43,7 +41,6 @@ export function findResources(from: string = fileURLToPath(import.meta.url)): Re
     embedded: join(root, 'dist', 'embedded.mjs'),
     baseline: join(root, 'dist', 'baseline.mjs'),
     grafanaTemplates: join(root, 'grafana_templates'),
-    businessQuestions: join(root, 'docs', 'questions-business.yaml'),
     composeFile: (lab, archive = false) =>
       join(root, lab, lab === 'kappa' && archive ? 'compose-archive.yaml' : 'compose.yaml'),
   };

@@ -1,10 +1,10 @@
 /** What a lab's versions answer: the questions of a file, or one of the sets that come with snacklab, by a word. */
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../errors.js';
-import { builtinQuestions } from '../questions/builtin.js';
+import { builtinQuestions, shopQuestions } from '../questions/builtin.js';
 import type { Question } from '../questions/question.js';
 import { parseQuestionFile } from '../questions/question-file.js';
-import type { LabName, Resources } from '../resources.js';
+import type { LabName } from '../resources.js';
 import { startCommandOf } from './lab-flags.js';
 
 /**
@@ -16,24 +16,19 @@ const few = 'core';
 const theWords = `${all} for all questions of the shop, ${few} for items sold and revenue by machine`;
 
 /** What a new lab answers: `named`, or all questions of the shop. Throws as `questionsOf` does. */
-export function questionsOfNewLab(named: string | undefined, resources: Shipped): Promise<readonly Question[]> {
-  return questionsOf(named ?? all, resources);
+export function questionsOfNewLab(named: string | undefined): Promise<readonly Question[]> {
+  return questionsOf(named ?? all);
 }
 
 /** `named`, if it is. Throws as `questionsOf` does. */
-export async function questionsIfNamed(
-  named: string | undefined,
-  resources: Shipped,
-): Promise<readonly Question[] | undefined> {
-  return named === undefined ? undefined : questionsOf(named, resources);
+export async function questionsIfNamed(named: string | undefined): Promise<readonly Question[] | undefined> {
+  return named === undefined ? undefined : questionsOf(named);
 }
 
-type Shipped = Pick<Resources, 'businessQuestions'>;
-
 /** Throws a `usage` error where the file cannot be read, or declares no questions. */
-export async function questionsOf(named: string, { businessQuestions }: Shipped): Promise<readonly Question[]> {
-  if (named === few) return builtinQuestions;
-  const file = named === all ? businessQuestions : named;
+export async function questionsOf(file: string): Promise<readonly Question[]> {
+  if (file === few) return builtinQuestions;
+  if (file === all) return shopQuestions;
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new LabError(`the questions file ${file} cannot be read`, {
       kind: 'usage',

@@ -66,7 +66,7 @@ export function labName(environment: Environment = process.env): string {
 export interface SetupConfig extends ServiceConfig {
   /** What the topics are made with; both undefined: the log is kept for ever. Bytes are of the whole log. */
   readonly retention: { readonly ms: number | undefined; readonly bytes: number | undefined };
-  /** What the first version answers; undefined: the built-in questions. */
+  /** What the first version answers; undefined: all questions of the shop. */
   readonly questions: readonly Question[] | undefined;
 }
 

@@ -6,30 +6,27 @@ import {
   questionsOfNewLab,
   refuseOtherQuestions,
 } from '../../src/cli/questions-file.js';
-import { findResources } from '../../src/resources.js';
-
-const resources = findResources();
 
 describe('questions', () => {
   it('of the shop come with snacklab, from whatever folder', async () => {
-    const names = (await questionsOf('business', resources)).map(({ name }) => name);
+    const names = (await questionsOf('business')).map(({ name }) => name);
     expect(names).toContain('stock-by-slot');
-    expect(await questionsOf(resources.businessQuestions, resources)).toHaveLength(names.length);
+    expect(await questionsOf('docs/questions-business.yaml')).toHaveLength(names.length);
   });
 
   it('of a new lab are all of the shop, unless others are named; of one that is there those that are named', async () => {
     const names = async (asked: ReturnType<typeof questionsIfNamed>) => (await asked)?.map(({ name }) => name);
-    const business = await names(questionsOf('business', resources));
+    const business = await names(questionsOf('business'));
     const core = ['items-sold', 'revenue-by-machine'];
     expect(business).toEqual(expect.arrayContaining(core));
-    expect(await names(questionsOfNewLab(undefined, resources))).toEqual(business);
-    expect(await names(questionsOfNewLab('core', resources))).toEqual(core);
-    expect(await names(questionsIfNamed('core', resources))).toEqual(core);
-    expect(await names(questionsIfNamed(undefined, resources))).toBeUndefined();
+    expect(await names(questionsOfNewLab(undefined))).toEqual(business);
+    expect(await names(questionsOfNewLab('core'))).toEqual(core);
+    expect(await names(questionsIfNamed('core'))).toEqual(core);
+    expect(await names(questionsIfNamed(undefined))).toBeUndefined();
   });
 
   it('of a file that is not there are refused with what helps', async () => {
-    await expect(questionsOf('./business', resources)).rejects.toMatchObject({
+    await expect(questionsOf('./business')).rejects.toMatchObject({
       kind: 'usage',
       message: 'the questions file ./business cannot be read',
       suggestion: expect.stringMatching(/business for all .* core for .* a file/),
@@ -37,7 +34,7 @@ describe('questions', () => {
   });
 
   it('of a lab that is there stay: the same ones may be named again, others are for a new version', async () => {
-    const business = await questionsOf('business', resources);
+    const business = await questionsOf('business');
     const again = JSON.parse(JSON.stringify(business));
     expect(() => refuseOtherQuestions(business, again, 'lambda')).not.toThrow();
     for (const [lab, start] of [

@@ -14,7 +14,7 @@ import { pipelineNamed, versionOf } from '../../versions/versions.js';
 import type { ReplayDocument } from '../documents-versions.js';
 import { findLab, type RunningLab } from '../lab.js';
 import { liveHead } from '../live-version.js';
-import { questionsOf } from '../questions-file.js';
+import { questionsIfNamed } from '../questions-file.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
 import { grouped } from '../text.js';
 import { followUntilCaughtUp, type Progress, secondsLeft } from './replay-progress.js';
@@ -48,7 +48,7 @@ export async function startVersion(input: CommandInput, context: CommandContext,
   const { lab } = input;
   const flags = parseFlags(startFlags, input.options);
   const pipeline = pipelineNamed(lab, flags.as);
-  const own = flags.questions === undefined ? undefined : await questionsOf(flags.questions, context.resources);
+  const own = await questionsIfNamed(flags.questions);
   const found = await findLab(input, context);
   await using store = await found.openStore();
   const startedMs = performance.now();

@@ -41,7 +41,7 @@ export async function upDocker(input: CommandInput, context: CommandContext): Pr
   const flags = parseFlags(upFlags, input.options);
   refuseEmbeddedFlags(flags);
   const docker = await engineOrHint(context.config, 'up');
-  const settings = await wantedSettings(docker, input, flags, context);
+  const settings = await wantedSettings(docker, input, flags);
   const project = await prepare(docker, input, context, flags, settings);
 
   const startedMs = performance.now();
@@ -104,19 +104,14 @@ async function answered(
 }
 
 /** What the lab has, changed by the flags that were given. */
-async function wantedSettings(
-  docker: Engine,
-  { lab }: CommandInput,
-  flags: UpFlags,
-  { resources }: CommandContext,
-): Promise<LabSettings> {
+async function wantedSettings(docker: Engine, { lab }: CommandInput, flags: UpFlags): Promise<LabSettings> {
   // By its volume, which outlives its containers: what the archive alone still has is not left behind unnoticed.
   const archive = await hasVolume(docker, lab, 'namenode');
   const containers = await listContainers(docker, lab);
   const there = { ...settingsOf(containers), archive };
   const isNew = !(await hasVolume(docker, lab, 'cassandra'));
   const named = isNew ? questionsOfNewLab : questionsIfNamed;
-  const questions = await named(flags.questions, resources);
+  const questions = await named(flags.questions);
   // What it was given is in the environment of setup's container, which `down` removes; the data stays.
   if (questions !== undefined && !isNew) refuseOtherQuestions(questions, there.questions, lab);
   const given = Object.fromEntries(

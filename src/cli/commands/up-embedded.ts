@@ -28,7 +28,7 @@ export async function upEmbedded(input: CommandInput, place: EmbeddedPlace, cont
   const flags = parseFlags(upFlags, input.options);
   const before = (await labIn(dir, lab))?.settings;
   const named = before === undefined ? questionsOfNewLab : questionsIfNamed;
-  const questions = await named(flags.questions, context.resources);
+  const questions = await named(flags.questions);
   if (questions !== undefined && before !== undefined) refuseOtherQuestions(questions, before.questions, lab);
   const settings = { ...defaultSettings, ...before, ...givenSettings(flags, before), ...(questions && { questions }) };
   if (before === undefined) await makeDirectory(dir);

@@ -28,7 +28,7 @@ const settings = z.object({
   /** Where events are taken over HTTP, beside the socket of the directory; undefined: nowhere. */
   ingestPort: z.number().int().optional(),
   ingestHost: z.string().optional(),
-  /** What its first version answers; undefined: the built-in questions. */
+  /** What its first version answers; undefined: the two of `core`. */
   questions: questions.transform((them): readonly Question[] => them).optional(),
 });
 export const settingsSchema = settings;
