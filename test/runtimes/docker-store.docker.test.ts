@@ -51,6 +51,15 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
     await expect(storeOn(session, 'nobody').readHeads()).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
+  it.each(['snacklab.not_made_yet', 'nowhere.heads'])(
+    'says that the lab is coming up, where %s is not there yet',
+    async (table) => {
+      const reading = session.read({ query: `SELECT * FROM ${table}`, params: [] });
+      const message = expect.stringMatching(/^the lab is not set up yet: .* does not exist$/);
+      await expect(reading).rejects.toMatchObject({ kind: 'unavailable', message });
+    },
+  );
+
   it('reads slices in order over several pages', async () => {
     const numbers = Array.from({ length: 1_203 }, (_, i) => i + 1);
     await Promise.all(numbers.map((number) => store.writeSlice(slice(number))));

@@ -150,12 +150,28 @@ function isFaultOfStatement(error: unknown): boolean {
   return error instanceof TypeError || error instanceof errors.ArgumentError;
 }
 
+/** Cassandra answers before `setup` has made the tables: somebody asks a lab that is coming up. */
+function isBeforeSetup(error: unknown): boolean {
+  const { invalid } = types.responseErrorCodes;
+  return error instanceof errors.ResponseError && error.code === invalid && / does not exist$/.test(error.message);
+}
+
+function notSetUp(contactPoint: string, cause: unknown): LabError {
+  return new LabError(`the lab is not set up yet: ${describeError(cause)}`, {
+    kind: 'unavailable',
+    suggestion: 'wait for the command that starts it, or give it again: snacklab {lab} up',
+    detail: { contactPoint },
+    cause,
+  });
+}
+
 async function repeatWhileAway<T>(effect: () => Promise<T>, contactPoint: string, patienceMs: number): Promise<T> {
   const startedMs = performance.now();
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
       return await effect();
     } catch (error) {
+      if (isBeforeSetup(error)) throw notSetUp(contactPoint, error);
       if (isFaultOfStatement(error)) throw error;
       if (performance.now() - startedMs + pauseMs > patienceMs) throw unreachable(contactPoint, error);
     }
