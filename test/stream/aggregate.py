@@ -1,13 +1,14 @@
 """For ask-spark.ts: answers questions over messages with the stream job's own query, in a local Spark.
 
 Standard input: a JSON list of rounds {questions, messages}, a message as [partition, offset, base64 text or null].
-Standard output: for each round a line RESULT with {answers, overflow, rejections, hasTwoSteps}: an answer for each way of the query,
-or what the query said of a sum that left 64 bits. Runs in the image, where job.py has its modules.
+Standard output: for each round a line RESULT with {answers, stages, overflow, rejections, hasTwoSteps}: an answer for each
+way of the query and in how many stages it was found, or what the query said of a sum that left 64 bits. Runs in the image, where job.py has its modules.
 """
 
 import base64
 import json
 import sys
+import time
 
 sys.path.insert(0, sys.argv[1])
 
@@ -43,13 +44,26 @@ def result_of(spark, rule, given):
     ]
     messages = spark.createDataFrame(rows, MESSAGE_COLUMNS).repartition(3)
     batch = as_micro_batch(spark, messages)
-    answers, overflow = [], None
+    answers, stages, overflow = [], [], None
     try:
-        answers = [answer_of(plan, query.rows(batch, expected)) for expected in EXPECTED_MESSAGES]
+        for expected in EXPECTED_MESSAGES:
+            rows, in_stages = with_stages(spark, lambda: query.rows(batch, expected))
+            answers.append(answer_of(plan, rows))
+            stages.append(in_stages)
     except SumOverflow as error:
         overflow = str(error)
     steps = {"hasTwoSteps": plan.sql_of_many != plan.sql}
-    return {"answers": answers, "overflow": overflow, "rejections": rejections_of(batch), **steps}
+    return {"answers": answers, "stages": stages, "overflow": overflow, "rejections": rejections_of(batch), **steps}
+
+
+def with_stages(spark, act):
+    """What `act` returns, and how many stages its jobs had."""
+    context = spark.sparkContext
+    name = f"asked-{time.time_ns()}"
+    context.setJobGroup(name, name)
+    result = act()
+    tracker = context.statusTracker()
+    return result, sum(len(tracker.getJobInfo(job).stageIds) for job in tracker.getJobIdsForGroup(name))
 
 
 def answer_of(plan, rows):

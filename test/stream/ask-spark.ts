@@ -33,6 +33,8 @@ export const sparkWays = ['in one task', 'in several, with a shuffle', 'in one t
 /** Of a round: an answer for each way, or what was said where a sum left 64 bits; and each rejected message. */
 export interface SparkResult {
   readonly answers: readonly SparkAnswer[];
+  /** In how many of Spark's stages each was found, with the one that spreads the batch over partitions. */
+  readonly stages: readonly number[];
   readonly overflow: string | null;
   /** Whether many messages are first summed by all keys together. */
   readonly hasTwoSteps: boolean;

@@ -13,6 +13,7 @@ import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.execution.RDDScanExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceRDD;
+import org.apache.spark.sql.execution.exchange.ShuffleExchangeExec;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegerType;
@@ -43,7 +44,8 @@ public final class BatchQuery {
         Dataset<Row> messages = session.internalCreateDataFrame(rdd, none.schema(), false);
         (oneTask ? messages.coalesce(1) : messages).createOrReplaceTempView("messages");
         Dataset<Row> query = session.sql(sql);
-        template = query.queryExecution().executedPlan();
+        SparkPlan planned = query.queryExecution().executedPlan();
+        template = oneTask ? planned.transform(new WithoutShuffle()) : planned;
         columns = query.schema().fields();
     }
 
@@ -88,6 +90,22 @@ public final class BatchQuery {
             else throw new IllegalStateException("a query's column is of type " + type + ", which is none of an event's");
         }
         json.writeEndArray();
+    }
+
+    /**
+     * Leaves out what sends rows to another stage. What is one partition before and after needs none, but the planner adds
+     * one after grouping sets: it takes them to leave their rows in any number of partitions.
+     */
+    private static final class WithoutShuffle extends AbstractPartialFunction<SparkPlan, SparkPlan> {
+        @Override
+        public boolean isDefinedAt(SparkPlan plan) {
+            return plan instanceof ShuffleExchangeExec;
+        }
+
+        @Override
+        public SparkPlan apply(SparkPlan plan) {
+            return ((ShuffleExchangeExec) plan).child();
+        }
     }
 
     /** Puts another RDD at the leaf. Every node above it is copied, so nothing of an earlier run is left in the plan. */
