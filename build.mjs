@@ -137,12 +137,13 @@ for (const file of ['blank.html', 'icon.svg']) copyFileSync(`${page}/${file}`, `
 writeFileSync('dist/services/console/index.html', wholePage());
 rmSync('dist/services/console/page.css');
 
-// The rule is data for the stream job too, which reads no TypeScript.
+// The rule and the catalogue's places are data for the stream job too, which reads no TypeScript.
 mkdirSync('dist/stream', { recursive: true });
-writeFileSync(
-  'dist/stream/event-rule.json',
-  `${JSON.stringify((await evaluated('src/events/rule.ts')).eventRule, null, 1)}\n`,
-);
+const { eventRule } = await evaluated('src/events/rule.ts');
+const { machinesByPlace } = await evaluated('src/machines/catalogue.ts');
+for (const [name, data] of Object.entries({ 'event-rule': eventRule, 'machine-places': machinesByPlace })) {
+  writeFileSync(`dist/stream/${name}.json`, `${JSON.stringify(data, null, 1)}\n`);
+}
 
 // What --json prints, for whoever reads it by program.
 mkdirSync('dist/schemas', { recursive: true });

@@ -67,7 +67,7 @@ class BatchQuery:
 
     def _overflows(self, question, batch, expected_messages):
         try:
-            plan = plan_questions([question], json.loads(self._rule_json))
+            plan = plan_questions([question], json.loads(self._rule_json), self._plan.places)
             BatchQuery(self._spark, plan, self._rule_json)._rows(batch, expected_messages)
         except Exception as error:
             if not _is_overflow(error):

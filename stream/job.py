@@ -30,6 +30,7 @@ from warm_up import warm_up
 
 TOPIC = "snack_automat_message"
 RULE_FILE = Path(__file__).with_name("event-rule.json")
+PLACES_FILE = Path(__file__).with_name("machine-places.json")
 # A replay pays for the start of each slice, and loses one when it is killed: this is two seconds of it.
 MESSAGES_MAX = 1_000_000
 LOOK_EVERY_S = 0.8
@@ -103,7 +104,8 @@ class StreamJob:
         )
         print(f"took over {arguments.pipeline} as epoch {self.writer.epoch} at slice {self.writer.number}", flush=True)
         self.expected_messages = min(sum(ends) - sum(self.writer.position), MESSAGES_MAX)
-        self.plan = plan_questions(head.questions, json.loads(self.rule))
+        places = json.loads(PLACES_FILE.read_text("utf-8"))
+        self.plan = plan_questions(head.questions, json.loads(self.rule), places)
         self.query = BatchQuery(self.spark, self.plan, self.rule)
         threading.Thread(target=self._watch, daemon=True).start()
         self._commit_past(starts)

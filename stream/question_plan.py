@@ -13,6 +13,8 @@ from dataclasses import dataclass
 EVENT_TIME = "timestamp"
 # The units that a time in a key is floored to, in ms.
 TIME_UNITS = {"hour": 3_600_000, "minute": 60_000}
+# As in src/machines/catalogue.ts.
+ELSEWHERE = "elsewhere"
 SPARK_TYPES = {"text": "STRING", "integer": "BIGINT", "boolean": "BOOLEAN"}
 # What is said of each partition: columns 2 + number of keys and on. Each with the function that merges two of it.
 PARTITION_AGGREGATES = {
@@ -46,7 +48,7 @@ class Plan:
 
     `parse_event` makes of a value a struct of `struct_type`: `reason`, then the `wanted` fields. Columns of a row:
     grouping id, partition, keys, the PARTITION_AGGREGATES from `partition_columns` on, sums. `sql_of_many` gives the same
-    rows, and is quicker over many messages. `declared` are the questions as they were given.
+    rows, and is quicker over many messages. `declared` are the questions, and `places` the places, as they were given.
     """
 
     sql: str
@@ -57,12 +59,16 @@ class Plan:
     partition_columns: int
     questions: tuple
     declared: tuple
+    places: tuple
 
 
-def plan_questions(questions, rule):
-    """Plans questions (parsed JSON) over events of the rule (parsed event-rule.json)."""
+def plan_questions(questions, rule, places=()):
+    """Plans questions (parsed JSON) over events of the rule (parsed event-rule.json).
+
+    `places` are pairs of a place and the ids of its machines (parsed machine-places.json).
+    """
     types = {field["name"]: field["type"] for field in rule}
-    keys = list(dict.fromkeys(_key(part, types) for question in questions for part in question["key"]))
+    keys = list(dict.fromkeys(_key(part, types, places) for question in questions for part in question["key"]))
     conditions = list(dict.fromkeys(condition for question in questions for condition in _conditions(question, types)))
     merges = {sum_: merge for question in questions for sum_, merge in _sums(question, conditions, types)}
     sums = list(merges)
@@ -70,13 +76,13 @@ def plan_questions(questions, rule):
     first_sum = partition_columns + len(PARTITION_AGGREGATES)
     planned = []
     for question in questions:
-        key = [keys.index(_key(part, types)) for part in question["key"]]
+        key = [keys.index(_key(part, types, places)) for part in question["key"]]
         matched, *columns = [first_sum + sums.index(sum_) for sum_, _ in _sums(question, conditions, types)]
         group = _grouping_id(key, len(keys))
         planned.append(PlannedQuestion(question["name"], group, tuple(2 + k for k in key), matched, tuple(columns)))
     wanted = _wanted_fields(questions)
     struct = ", ".join(["reason: STRING", *(f"`{name}`: {SPARK_TYPES[types[name]]}" for name in wanted)])
-    sets = [[keys.index(_key(part, types)) for part in question["key"]] for question in questions]
+    sets = [[keys.index(_key(part, types, places)) for part in question["key"]] for question in questions]
     query = _Query(keys, conditions, merges, sets)
     few = math.prod(_values(part, rule) for part in _key_parts(questions)) <= COMBINATIONS_MAX
     return Plan(
@@ -88,6 +94,7 @@ def plan_questions(questions, rule):
         partition_columns=partition_columns,
         questions=tuple(planned),
         declared=tuple(questions),
+        places=tuple(places),
     )
 
 
@@ -164,19 +171,28 @@ def _grouping_id(key, keys):
     return (1 << keys) | sum(1 << (keys - 1 - index) for index in range(keys) if index not in key)
 
 
-def _key(part, types):
+def _key(part, types, places):
     if isinstance(part, str):
         return f"e.{_field(part, types)}"
-    unit, name = _unit_and_field(part)
+    way, name = _way_and_field(part)
+    if way == "place":
+        return _place(f"e.{_field(name, types, 'text')}", places)
     time = f"e.{_field(name, types, 'integer')}"
-    return f"{time} - pmod({time}, {TIME_UNITS[unit]}L)"
+    return f"{time} - pmod({time}, {TIME_UNITS[way]}L)"
 
 
-def _unit_and_field(time):
-    ((unit, name),) = time.items()
-    if unit not in TIME_UNITS:
-        raise ValueError(f"a key has the {unit!r} of a time: this stream job knows {list(TIME_UNITS)}")
-    return unit, name
+def _place(machine, places):
+    if not places:
+        raise ValueError("a key has the place of a machine, and nobody said which machines stand where")
+    ways = [f"WHEN {machine} IN ({', '.join(map(_text, ids))}) THEN {_text(place)}" for place, ids in places]
+    return f"CASE {' '.join(ways)} ELSE {_text(ELSEWHERE)} END"
+
+
+def _way_and_field(part):
+    ((way, name),) = part.items()
+    if way != "place" and way not in TIME_UNITS:
+        raise ValueError(f"a key has the {way!r} of a field: this stream job knows {[*TIME_UNITS, 'place']}")
+    return way, name
 
 
 def _condition(where, types):
@@ -227,14 +243,18 @@ def _equals(field, value, types):
         return f"({' OR '.join(_equals(field, one, types) for one in value) or 'FALSE'})"
     quoted = f"e.{_field(field, types)}"
     if types[field] == "text" and isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-        return f"{quoted} = '{escaped}'"
+        return f"{quoted} = {_text(value)}"
     if types[field] == "boolean" and isinstance(value, bool):
         return f"{quoted} = {str(value).upper()}"
     if types[field] == "integer" and isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value):
         return f"{quoted} = {int(value)}L"
     # A value of another type equals none, in every layer.
     return "FALSE"
+
+
+def _text(value):
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _field(name, types, needed=None):
@@ -250,7 +270,7 @@ def _wanted_fields(questions):
     names = []
     for question in questions:
         names += question["where"]
-        names += (part if isinstance(part, str) else _unit_and_field(part)[1] for part in question["key"])
+        names += (part if isinstance(part, str) else _way_and_field(part)[1] for part in question["key"])
         for sum_ in question["sums"].values():
             names += sum_.get("where", ())
             names += [sum_["field"]] if "field" in sum_ else sum_.get("fields", [])

@@ -2,6 +2,7 @@
  * Exact sums of events by key for one question, by plain adding: the checker's own arithmetic, not the project's.
  * A sum is kept as a number while that is exact and spilled into a BigInt before it would not be. Pure.
  */
+import { elsewhere, places } from '../machines/catalogue.js';
 import type { Filter, KeyExpression, Question, Sum } from '../questions/question.js';
 import type { SoundEvent } from './rule.js';
 
@@ -129,8 +130,20 @@ function joined(sum: Sum, a: bigint | null, b: bigint | null): bigint | null {
 
 function part(expression: KeyExpression, event: SoundEvent): unknown {
   if (typeof expression === 'string') return event[expression];
+  if ('place' in expression) return placeNamed(event[expression.place] as string);
   if ('minute' in expression) return floored(event[expression.minute] as number, 60_000);
   return floored(event[expression.hour] as number, 3_600_000);
+}
+
+/** By the number at the end of a machine's id: the catalogue lists how many stand at each place. */
+function placeNamed(id: string): string {
+  const [, digits] = /^SNACK--(0|[1-9][0-9]*)$/.exec(id) ?? [];
+  let left = Number(digits ?? Number.NaN);
+  for (const { name, machines } of places) {
+    if (left < machines) return name;
+    left -= machines;
+  }
+  return elsewhere;
 }
 
 function floored(at: number, unitMs: number): number {

@@ -17,7 +17,7 @@ const rows: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['What needs a reaction', ['alerts']],
   ['Machines', ['broken-machines', 'empty-soon']],
   ['Money', ['unprofitable-machines', 'where-most-is-sold']],
-  ['The city', ['machines-on-the-map']],
+  ['The city', ['machines-on-the-map', 'where-most-buy']],
   ['Trends', ['sales-trend', 'healthy-share']],
   ['Services', ['services-due']],
 ];

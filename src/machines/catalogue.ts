@@ -75,6 +75,23 @@ export function placeOf(id: string): Place | undefined {
   return placeById.get(id);
 }
 
+/** Where a machine stands that is not of this shop. */
+export const elsewhere = 'elsewhere';
+
+/**
+ * The name of the place of a machine by its id. Questions count by it, and what was counted is not counted anew: a machine
+ * that moves is a machine with another id.
+ */
+export function placeNameOf(id: string): string {
+  return placeById.get(id)?.name ?? elsewhere;
+}
+
+/** The ids of the machines of each place. */
+export const machinesByPlace: readonly (readonly [place: string, ids: readonly string[]])[] = places.map((place) => [
+  place.name,
+  [...placeById].flatMap(([id, its]) => (its === place ? [id] : [])),
+]);
+
 /** How many items each slot of a machine holds; undefined for one that is not of this shop. */
 export function slotCapacityOf(id: string): number | undefined {
   return placeById.get(id)?.slotCapacity;

@@ -1,4 +1,5 @@
 import { brokenMachines } from './breakdowns.js';
+import { whereMostBuy } from './customers.js';
 import { machinesOnTheMap, unprofitableMachines, whereMostIsSold } from './machines.js';
 import type { Presented } from './presented.js';
 import { servicesDue } from './services.js';
@@ -7,7 +8,7 @@ import { healthyShare, salesTrend } from './trends.js';
 
 /** All that is presented of answers, by no question alone. */
 export const presentedAnswers: readonly Presented[] = [
-  ...[unprofitableMachines, whereMostIsSold, machinesOnTheMap],
+  ...[unprofitableMachines, whereMostIsSold, machinesOnTheMap, whereMostBuy],
   ...[salesTrend, healthyShare],
   ...[emptySoon, brokenMachines, servicesDue],
 ];

@@ -59,8 +59,20 @@ export const beatsByMachine: Question = {
   },
 };
 
+/** Who bought where, once a purchase. Its keys grow with the customers. */
+export const customersByPlace: Question = {
+  name: 'customers-by-place',
+  asks: 'Who bought at each place, and how often?',
+  where: { kind: 'sale', purchase_index: 1 },
+  key: [{ place: 'snack_automat_id' }, 'customer_id'],
+  sums: { purchases: count() },
+};
+
 /** Those that cost little at any rate: `--questions core`. */
 export const builtinQuestions: readonly Question[] = [itemsSold, revenueByMachine];
 
 /** All of the shop's owner, which a new lab answers unless it is given others. docs/questions-business.yaml declares the same. */
-export const shopQuestions: readonly Question[] = [...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine];
+export const shopQuestions: readonly Question[] = [
+  ...builtinQuestions,
+  ...[salesByMinute, stockBySlot, beatsByMachine, customersByPlace],
+];

@@ -1,12 +1,12 @@
 /** The fields of an event that questions look at. Pure. */
-import { type Question, type Sum, unitAndField } from './question.js';
+import { keyField, type Question, type Sum } from './question.js';
 
 /** In no order, each once; also those that no event has. */
 export function fieldsOf(questions: readonly Question[]): ReadonlySet<string> {
   return new Set(
     questions.flatMap(({ where, key, sums }) => [
       ...Object.keys(where),
-      ...key.map((part) => (typeof part === 'string' ? part : unitAndField(part)[1])),
+      ...key.map(keyField),
       ...Object.values(sums).flatMap(fieldsOfSum),
     ]),
   );

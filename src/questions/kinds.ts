@@ -4,7 +4,7 @@
  */
 import { eventRule, isOfKind, type Kind, kinds } from '../events/rule.js';
 import { addedUp } from './fields.js';
-import { type Filter, type Question, unitAndField } from './question.js';
+import { type Filter, keyField, type Question } from './question.js';
 
 /** The kinds of which events can come through all of these filters. A filter on a field lets no event through without it. */
 export function kindsThrough(...filters: readonly Filter[]): readonly Kind[] {
@@ -22,7 +22,7 @@ export function misfit({ where, key, sums }: Question): Misfit | undefined {
   const through = kindsThrough(where);
   if (through.length === 0) return { path: ['where'], problem: nothingThrough };
   for (const [i, part] of key.entries()) {
-    const problem = missing(through, typeof part === 'string' ? part : unitAndField(part)[1]);
+    const problem = missing(through, keyField(part));
     if (problem !== undefined) return { path: ['key', i], problem };
   }
   for (const [name, sum] of Object.entries(sums)) {

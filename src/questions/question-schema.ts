@@ -94,8 +94,14 @@ const sums = z
   .refine((named) => Object.keys(named).length >= 1 && Object.keys(named).length <= sumsMax, sumsRule);
 
 const keyPart = z.union(
-  [z.enum(fieldNames), z.strictObject({ hour: integerField }), z.strictObject({ minute: integerField })],
-  `must be a field (${fieldNames.join(', ')}), or the hour or minute of an integer field, as in { hour: timestamp }`,
+  [
+    z.enum(fieldNames),
+    z.strictObject({ hour: integerField }),
+    z.strictObject({ minute: integerField }),
+    z.strictObject({ place: z.literal('snack_automat_id') }),
+  ],
+  `must be a field (${fieldNames.join(', ')}), the hour or minute of an integer field, as in { hour: timestamp }, or ` +
+    '{ place: snack_automat_id }',
 );
 
 const keyRule = 'must be a list of at least one field';

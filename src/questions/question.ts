@@ -20,20 +20,32 @@ type SumOfEvents =
   | { readonly sum: 'least'; readonly field: string }
   | { readonly sum: 'greatest'; readonly field: string };
 
-/** How a key part is made of an event: a field, or the hour or minute (epoch ms, floored) of a timestamp field. */
-export type KeyExpression = string | TimeOfEvent;
+/**
+ * How a key part is made of an event: a field, the hour or minute (epoch ms, floored) of a timestamp field, or the place of a
+ * machine by its id (src/machines/catalogue.ts).
+ */
+export type KeyExpression = string | DerivedKey;
+
+/** One way and the field that it is taken of. */
+export type DerivedKey = TimeOfEvent | PlaceOfMachine;
 
 /** The units that a time is floored to, in ms. */
 export const timeUnits = { hour: 3_600_000, minute: 60_000 } as const;
 
 export type TimeUnit = keyof typeof timeUnits;
 
-/** One unit and the timestamp field that it is taken of. */
 export type TimeOfEvent = { readonly hour: string } | { readonly minute: string };
 
-/** The parts of a time: `{ hour: timestamp }` is the unit `hour` of the field `timestamp`. */
-export function unitAndField(time: TimeOfEvent): readonly [unit: TimeUnit, field: string] {
-  return Object.entries(time)[0] as [TimeUnit, string];
+export type PlaceOfMachine = { readonly place: string };
+
+/** The parts of a derived key: `{ hour: timestamp }` is the way `hour` of the field `timestamp`. */
+export function wayAndField(part: DerivedKey): readonly [way: TimeUnit | 'place', field: string] {
+  return Object.entries(part)[0] as [TimeUnit | 'place', string];
+}
+
+/** The field that a key part is made of. */
+export function keyField(part: KeyExpression): string {
+  return typeof part === 'string' ? part : wayAndField(part)[1];
 }
 
 /**
@@ -64,9 +76,9 @@ export function keyParts({ key: expressions }: Question, key: string): Record<st
   return Object.fromEntries(expressions.map((expression, i) => [keyName(expression), String(parts[i])]));
 }
 
-/** The name of a key part, as in a column: `item`, `timestamp_hour`, `timestamp_minute`. */
+/** The name of a key part, as in a column: `item`, `timestamp_hour`, `snack_automat_id_place`. */
 export function keyName(expression: KeyExpression): string {
   if (typeof expression === 'string') return expression;
-  const [unit, field] = unitAndField(expression);
-  return `${field}_${unit}`;
+  const [way, field] = wayAndField(expression);
+  return `${field}_${way}`;
 }

@@ -3,6 +3,7 @@
  * and adds in doubles as long as that is exact, spilling into 64-bit integers before it would not be. Pure.
  */
 import type { EventFields } from '../events/event.js';
+import { placeNameOf } from '../machines/catalogue.js';
 import type { SumName } from '../questions/overflow.js';
 import {
   type Filter,
@@ -10,7 +11,7 @@ import {
   type Question,
   type Sum,
   timeUnits,
-  unitAndField,
+  wayAndField,
 } from '../questions/question.js';
 import { plusOne, type Sums, type SumTable, within64Bits } from './table.js';
 
@@ -143,8 +144,9 @@ function fullKey(question: Question, key: string | number | boolean): string {
 
 function compilePart(part: KeyExpression): (event: EventFields) => unknown {
   if (typeof part === 'string') return (event) => event[part];
-  const [unit, field] = unitAndField(part);
-  const unitMs = timeUnits[unit];
+  const [way, field] = wayAndField(part);
+  if (way === 'place') return (event) => placeNameOf(event[field] as string);
+  const unitMs = timeUnits[way];
   return (event) => {
     const time = event[field] as number;
     return time - (time % unitMs);

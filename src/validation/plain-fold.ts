@@ -3,6 +3,7 @@
  * one plain loop over the questions for each event, in BigInt wherever a double would not be exact. Pure.
  */
 import type { EventFields } from '../events/event.js';
+import { placeNameOf } from '../machines/catalogue.js';
 import { overflowed, type SumName } from '../questions/overflow.js';
 import type { Filter, KeyExpression, Question, Sum } from '../questions/question.js';
 import type { SumTable } from '../sums/table.js';
@@ -79,6 +80,7 @@ function keyName(key: readonly KeyExpression[], event: EventFields): string {
 
 function keyPart(part: KeyExpression, event: EventFields): unknown {
   if (typeof part === 'string') return event[part];
+  if ('place' in part) return placeNameOf(event[part.place] as string);
   const [ms, unitMs] = 'hour' in part ? [event[part.hour], 3_600_000] : [event[part.minute], 60_000];
   return (ms as number) - ((ms as number) % unitMs);
 }

@@ -76,6 +76,26 @@ const late: readonly Value[] = Array.from({ length: 12 }, (_, i) =>
   saleOf({ event_id: `late-${i}`, timestamp: 1_763_000_000_000 - i * 3_600_000, snack_automat_id: 'SNACK--late' }),
 );
 
+/** The first and the last machine of some places, and what is nearly one of the shop's. */
+export const nearlyOwn: readonly string[] = [
+  ...['SNACK--126', 'SNACK--007', 'SNACK---1', 'SNACK--1.0', 'SNACK--1e1', 'SNACK--', 'SNACK-1', 'snack--1'],
+  ...[
+    ' SNACK--1',
+    'SNACK--1 ',
+    'SNACK--1\n',
+    'SNACK--\u0661',
+    'elsewhere',
+    'main station',
+    'SNACK--18446744073709551616',
+  ],
+];
+const placed: readonly Value[] = [
+  ...[0, 13, 14, 23, 24, 39, 40, 121, 122, 125].map((machine) => `SNACK--${machine}`),
+  ...nearlyOwn,
+].flatMap((snack_automat_id, i) =>
+  [1, 2].map((purchase_index) => saleOf({ snack_automat_id, purchase_index, customer_id: i % 3, event_id: `at-${i}` })),
+);
+
 /** What a filter must compare as it is, without any reading of its own. */
 export const quotedPurchase = `it's \\ "quoted" %_ \u00e9 \${x}`;
 const quoted: readonly Value[] = [quotedPurchase, `${quotedPurchase} `, quotedPurchase.replace('%', 'x')].map(
@@ -143,5 +163,6 @@ export const values: readonly Value[] = [
   ...quoted,
   ...hiddenProduct,
   ...fullProduct,
+  ...placed,
   ...sales(100),
 ].filter((value) => value === null || value.length < bytesMax);

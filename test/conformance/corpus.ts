@@ -6,7 +6,7 @@
 import { LogFold } from '../../src/checker/fold.js';
 import { inspect } from '../../src/checker/rule.js';
 import type { Position } from '../../src/positions/position.js';
-import { beatsByMachine, builtinQuestions, stockBySlot } from '../../src/questions/builtin.js';
+import { beatsByMachine, builtinQuestions, customersByPlace, stockBySlot } from '../../src/questions/builtin.js';
 import { count, greatest, least, type Question, total, totalOfProduct } from '../../src/questions/question.js';
 import type { Message } from '../../src/runtimes/ports.js';
 import type { SumTable } from '../../src/sums/table.js';
@@ -91,15 +91,14 @@ const hiddenProduct: Question = {
   },
 };
 
-/** Every kind of sum, filters of each type, keys of one part and of several, texts, integers, truth values and hours. */
+/** Every kind of sum, filters of each type, keys of one part and of several, texts, integers, truth values, hours and places. */
 export const questions: readonly Question[] = [
   ...builtinQuestions,
   ask('by-kind', ['kind']),
-  ask('by-item', ['item'], { kind: 'sale' }),
   ask('by-hour', [{ hour: 'timestamp' }]),
   ask('by-minute', [{ minute: 'timestamp' }]),
   ask('by-item-and-hour', ['item', { hour: 'timestamp' }], { healthy: true }),
-  ask('by-health-and-slot', ['healthy', 'slot']),
+  ask('by-health-and-place', ['healthy', { place: 'snack_automat_id' }]),
   { ...ask('by-customer', ['customer_id'], { healthy: false }), sums: { ...sums, ids: total('customer_id') } },
   ask('by-machine-and-id', ['snack_automat_id', 'event_id']),
   ask('of-slot-3', ['slot', 'item', 'snack_automat_id'], { slot: 3, kind: 'sale' }),
@@ -111,6 +110,7 @@ export const questions: readonly Question[] = [
   hiddenProduct,
   stockBySlot,
   beatsByMachine,
+  customersByPlace,
   ofAllKinds,
 ];
 

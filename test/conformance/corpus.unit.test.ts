@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseQuestionFile } from '../../src/questions/question-file.js';
 import { expected, messages, overflows, questions } from './corpus.js';
-import { strangeNames } from './corpus-messages.js';
+import { nearlyOwn, strangeNames } from './corpus-messages.js';
 
 const rowsOf = (question: string) => expected.tables.get(question)!;
 
@@ -41,6 +41,17 @@ describe('the corpus', () => {
     expect(rows.get('[3600000]')).toMatchObject({ 0: 2n, 3: 3_600_000n, 4: 3_600_001n });
     // The last hour that a timestamp can lie in.
     expect(rows.get('[9007199251200000]')).toMatchObject({ 4: 2n ** 53n - 1n });
+  });
+
+  it('knows a machine’s place by its whole id, and all others as elsewhere', () => {
+    const rows = rowsOf('customers-by-place');
+    const purchases = (place: string) =>
+      [...rows].filter(([key]) => JSON.parse(key)[0] === place).reduce((sum, [, [count]]) => sum + count!, 0n);
+    // The first and the last machine of each, one purchase each; of the first place there are other sales too.
+    for (const place of ['airport', 'university', 'ferry pier']) expect(purchases(place), place).toBe(2n);
+    expect(purchases('shopping mall')).toBe(1n);
+    expect(purchases('main station')).toBeGreaterThan(400n);
+    expect(purchases('elsewhere')).toBeGreaterThan(BigInt(nearlyOwn.length));
   });
 
   it('tells a filter’s text from those that are like it', () => {

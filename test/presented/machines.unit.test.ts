@@ -12,6 +12,7 @@ import { lacks, namedSums, type Presented } from '../../src/presented/presented.
 import {
   beatsByMachine,
   builtinQuestions,
+  customersByPlace,
   revenueByMachine,
   salesByMinute,
   stockBySlot,
@@ -153,7 +154,7 @@ describe('where most is sold', () => {
 
 describe('what is presented', () => {
   it('has names of its own, and is made of what the declared questions say', () => {
-    const declared = [...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine];
+    const declared = [...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine, customersByPlace];
     const names = [...presentedAnswers, ...declared].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const presented of presentedAnswers) {

@@ -5,13 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  beatsByMachine,
-  builtinQuestions,
-  itemsSold,
-  salesByMinute,
-  stockBySlot,
-} from '../../src/questions/builtin.js';
+import { itemsSold, shopQuestions } from '../../src/questions/builtin.js';
 import { kindsThrough, misfit } from '../../src/questions/kinds.js';
 import { count, greatest, total } from '../../src/questions/question.js';
 import { parseQuestionFile } from '../../src/questions/question-file.js';
@@ -38,7 +32,7 @@ describe('kindsThrough', () => {
 });
 
 describe('misfit', () => {
-  it.each([...builtinQuestions, salesByMinute, stockBySlot, beatsByMachine])('is none of $name', (question) => {
+  it.each(shopQuestions)('is none of $name', (question) => {
     expect(misfit(question)).toBeUndefined();
   });
 

@@ -195,7 +195,9 @@ describe('a filter', () => {
 });
 
 describe('a key', () => {
-  const partRule = `must be a field (${fields}), or the hour or minute of an integer field, as in { hour: timestamp }`;
+  const partRule =
+    `must be a field (${fields}), the hour or minute of an integer field, as in { hour: timestamp }, or ` +
+    '{ place: snack_automat_id }';
   const once = 'must be in the key once only';
   const hour = '{ hour: timestamp }';
   it.each<Refused>([
@@ -205,6 +207,7 @@ describe('a key', () => {
     ['the hour of a text', '[item]', '[{ hour: item }]', `5:11 key[0] is { hour: item }: ${partRule}`],
     ['a field twice', '[item]', '[item, slot, item]', `5:23 key[2] is item: ${once}`],
     ['the second of a time', '[item]', '[{ second: timestamp }]', `5:11 key[0] is { second: timestamp }: ${partRule}`],
+    ['the place of another field', '[item]', '[{ place: item }]', `5:11 key[0] is { place: item }: ${partRule}`],
     ['an hour twice', '[item]', `[${hour}, ${hour}]`, `5:32 key[1] is ${hour}: ${once}`],
   ])('is refused with %s', expectRefusal);
 });

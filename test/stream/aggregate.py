@@ -19,6 +19,7 @@ from slice_parts import slice_of_rows
 from warm_up import as_micro_batch, warm_up
 
 RULE_FILE = sys.argv[2]
+PLACES_FILE = sys.argv[3]
 # In one task, in several, and in one again by the same plan.
 EXPECTED_MESSAGES = (0, 1_000_000, 0)
 
@@ -36,7 +37,8 @@ def main():
 
 
 def result_of(spark, rule, given):
-    plan = plan_questions(given["questions"], json.loads(rule))
+    places = json.load(open(PLACES_FILE, encoding="utf-8"))
+    plan = plan_questions(given["questions"], json.loads(rule), places)
     query = BatchQuery(spark, plan, rule)
     rows = [
         (None, None if text is None else bytearray(base64.b64decode(text)), "log", partition, offset, None, 0)

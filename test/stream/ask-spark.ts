@@ -44,7 +44,8 @@ export interface SparkResult {
 /** Asks all rounds in turn. Rejects when Spark ended badly. */
 export async function askSpark(rounds: readonly SparkRound[]): Promise<readonly SparkResult[]> {
   const program = readFileSync(new URL('./aggregate.py', import.meta.url), 'utf8');
-  const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab', '/opt/snacklab/event-rule.json'];
+  const data = ['event-rule', 'machine-places'].map((name) => `/opt/snacklab/${name}.json`);
+  const python = ['/opt/py/bin/python', '-c', program, '/opt/snacklab', ...data];
   const container = ['run', '--rm', '-i', '--network', 'none', '--hostname', 'localhost', sparkImage()];
   const spark = spawn('docker', [...container, ...python], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve, reject) => spark.on('error', reject).on('close', resolve));

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { EventFields } from '../../src/events/event.js';
 import { judge } from '../../src/events/parse.js';
 import { items } from '../../src/events/rule.js';
-import { beatsByMachine, builtinQuestions, stockBySlot } from '../../src/questions/builtin.js';
+import { beatsByMachine, builtinQuestions, customersByPlace, stockBySlot } from '../../src/questions/builtin.js';
 import { count, greatest, least, type Question, total, totalOfProduct } from '../../src/questions/question.js';
 import { foldEvents } from '../../src/sums/fold.js';
 import {
@@ -57,6 +57,7 @@ const questions: readonly Question[] = [
   { name: 'by-kind', asks: 'by-kind', where: {}, key: ['kind'], sums: { events: count(), first: least('timestamp') } },
   stockBySlot,
   beatsByMachine,
+  customersByPlace,
 ];
 
 /** A small linear congruential generator: the events only have to differ. */

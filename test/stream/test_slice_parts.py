@@ -92,8 +92,17 @@ class APlan(unittest.TestCase):
         plan = plan_questions([{**ITEMS, "where": {"kind": "it's \\"}}], RULE)
         self.assertIn(r"`kind` = 'it\'s \\'", plan.sql)
 
+    def test_finds_the_place_of_a_machine_by_its_id(self):
+        question = {**ITEMS, "key": [{"place": "item"}]}
+        plan = plan_questions([question], RULE, [["it's here", ["a", "b"]], ["there", ["c"]]])
+        ways = r"CASE WHEN e.`item` IN ('a', 'b') THEN 'it\'s here' WHEN e.`item` IN ('c') THEN 'there' ELSE 'elsewhere' END"
+        self.assertIn(ways, plan.sql)
+        self.assertIn("item", plan.wanted)
+        with self.assertRaisesRegex(ValueError, "nobody said which machines stand where"):
+            plan_questions([question], RULE)
+
     def test_refuses_fields_that_the_rule_lacks_and_sums_of_texts(self):
-        for change in ({"key": ["colour"]}, {"where": {"colour": 1}}, {"key": [{"hour": "kind"}]}, {"key": [{"day": "timestamp"}]}):
+        for change in ({"key": ["colour"]}, {"where": {"colour": 1}}, {"key": [{"hour": "kind"}]}, {"key": [{"day": "timestamp"}]}, {"key": [{"place": "price"}]}):
             with self.assertRaises(ValueError):
                 plan_questions([{**ITEMS, **change}], RULE)
         for sum_ in ({"sum": "total", "field": "item"}, {"sum": "median", "field": "price"}):

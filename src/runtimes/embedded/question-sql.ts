@@ -4,13 +4,14 @@
  */
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 import { eventRule } from '../../events/rule.js';
+import { elsewhere, machinesByPlace } from '../../machines/catalogue.js';
 import {
   type Filter,
   type KeyExpression,
   type Question,
   type Sum,
   timeUnits,
-  unitAndField,
+  wayAndField,
 } from '../../questions/question.js';
 import { type SumTable, within64Bits } from '../../sums/table.js';
 import type { Row } from './database.js';
@@ -53,8 +54,16 @@ export function tableOfRows(question: Question, rows: readonly Row[]): SumTable 
 /** Texts as bytes: the client's own decoder drops a byte-order mark. */
 function keySql(part: KeyExpression): string {
   if (typeof part === 'string') return typeOf(part) === 'text' ? `encode(${quoted(part)})` : quoted(part);
-  const [unit, field] = unitAndField(part);
-  return `${quoted(field)} - ${quoted(field)} % ${timeUnits[unit]}`;
+  const [way, field] = wayAndField(part);
+  if (way === 'place') return `encode(${placeSql(field)})`;
+  return `${quoted(field)} - ${quoted(field)} % ${timeUnits[way]}`;
+}
+
+function placeSql(field: string): string {
+  const ways = machinesByPlace.map(([place, ids]) => {
+    return `WHEN ${quoted(field)} IN (${ids.map(sqlText).join(', ')}) THEN ${sqlText(place)}`;
+  });
+  return `CASE ${ways.join(' ')} ELSE ${sqlText(elsewhere)} END`;
 }
 
 /** A total of no event is 0, and null to SQL. */
