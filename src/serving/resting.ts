@@ -5,8 +5,11 @@
 import type { Clock } from '../runtimes/ports.js';
 
 const restPerWork = 40;
-/** Nothing waits longer for its turn, however long it took: panels are drawn anew as often. */
-export const restMsMax = 5_000;
+/**
+ * Nothing waits longer for its turn, however long it took. Views that panels show are small and rest about a second; the
+ * others are there for whoever asks by hand, and say as of when they are.
+ */
+export const restMsMax = 10_000;
 
 /** Does a piece of work, or resolves with undefined while the piece of that name rests. */
 export type Resting = <T>(name: string, work: () => Promise<T>) => Promise<T | undefined>;
