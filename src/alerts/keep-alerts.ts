@@ -26,6 +26,10 @@ export interface KeptAlerts {
 
 /** Reading the heads is a serial read: dearer than others. */
 const lookEveryMs = 1_000;
+/** But while something has to settle it is told as late as the next look is. */
+const settlingLookMs = 250;
+/** What waits to be sent is in memory. */
+const deliverEveryMs = 100;
 const resend = { afterMs: 1_000, atMostMs: 60_000 };
 /** Until then it may only be that the heads were read a moment before what they name was retired. */
 const unknownMsMin = 2_000;
@@ -83,7 +87,7 @@ async function decideUntil(isOver: () => boolean, deciding: Deciding): Promise<v
       const report: KeeperSaid = { rules: looks, waiting: kept.book().outbox.length, webhook: sends };
       await store.report({ service: keeperName, atMs: reportedMs, report: { ...report } });
     }
-    await clock.sleep(lookEveryMs);
+    await clock.sleep(kept.book().settling.length > 0 ? settlingLookMs : lookEveryMs);
   }
 }
 
@@ -127,7 +131,7 @@ async function deliverUntil(isOver: () => boolean, { kept, send, clock, say }: D
   while (!isOver()) {
     const [notice] = kept.book().outbox;
     if (notice === undefined) {
-      await clock.sleep(lookEveryMs / 2);
+      await clock.sleep(deliverEveryMs);
       continue;
     }
     try {

@@ -72,6 +72,26 @@ describe('keepAlerts', () => {
     expect(sent).toEqual(['1 raised', ...all]);
   });
 
+  it('looks more often while something has to settle', async () => {
+    await using fresh = await openMemoryStore();
+    const sleepsOf = async () => {
+      const stopping = new AbortController();
+      const sleeps: number[] = [];
+      const sleep = async (ms: number) => {
+        if (sleeps.push(ms) === 5) stopping.abort();
+      };
+      const scope = { stop: stopping.signal, clock: { nowMs: () => 1_000_000, sleep }, say: () => {} };
+      await keepAlerts({ store: fresh.store, reading: fresh.store, send: undefined }, scope);
+      return new Set(sleeps);
+    };
+    expect(await sleepsOf()).toEqual(new Set([1_000]));
+    const kept = await openBook(fresh.store);
+    const { decided } = ruling(1);
+    const settling = { rule: 'broken', findings: [{ subject: 'a', says: 'a', settlesMs: 5_000 }], decided };
+    await kept.update((book) => decide(book, settling, false));
+    expect(await sleepsOf()).toEqual(new Set([250]));
+  });
+
   it('sends nothing where nobody is to be told, and leaves what waits', async () => {
     await using fresh = await openMemoryStore();
     await withNotices(fresh.store);
