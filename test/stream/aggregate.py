@@ -64,6 +64,8 @@ def with_stages(spark, act):
     name = f"asked-{time.time_ns()}"
     context.setJobGroup(name, name)
     result = act()
+    # What it knows comes to it a moment later.
+    context._jsc.sc().listenerBus().waitUntilEmpty()
     tracker = context.statusTracker()
     return result, sum(len(tracker.getJobInfo(job).stageIds) for job in tracker.getJobIdsForGroup(name))
 
