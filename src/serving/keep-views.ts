@@ -1,4 +1,5 @@
 /** The publisher: looks at each question's answer twice a second, seldom where its view is dear to write, and keeps it up to date. */
+import { describeError, LabError } from '../errors.js';
 import type { Hold, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import { followLive, noViews } from './live-views.js';
@@ -20,9 +21,26 @@ const faces = [
   ['checked', publishChecked],
 ] as const;
 
-/** Runs until it is stopped. Throws what the store throws. */
+/**
+ * Runs until it is stopped. Throws where the store is away; a view that cannot be written otherwise, as one that is too large
+ * for its store, is said, and hinders no other.
+ */
 export async function keepViews({ store, hold }: KeptViews, { stop, clock, say }: ServiceScope): Promise<void> {
   const resting = restingWork(clock);
+  const problems = new Map<string, string>();
+  const trying = async (piece: string, publish: () => Promise<Published>) => {
+    try {
+      const published = await publish();
+      problems.delete(piece);
+      return published;
+    } catch (error) {
+      if (error instanceof LabError && error.kind === 'unavailable') throw error;
+      const problem = describeError(error);
+      if (problems.get(piece) !== problem) say(`the view ${piece} is not written: ${problem}`);
+      problems.set(piece, problem);
+      return undefined;
+    }
+  };
   let views = noViews;
   let reportedMs = 0;
   while (!stop.aborted) {
@@ -31,7 +49,8 @@ export async function keepViews({ store, hold }: KeptViews, { stop, clock, say }
       const published = new Map<string, Published>();
       for (const [question, before] of views.published) {
         const publishing = { store, question, clock, hold };
-        const after = (await resting(`${face} ${question}`, () => publish(publishing, before))) ?? before;
+        const piece = `${face} ${question}`;
+        const after = (await resting(piece, () => trying(piece, () => publish(publishing, before)))) ?? before;
         if (after.unknown !== before.unknown) say(`${question}: ${after.unknown ?? 'is known'}`);
         published.set(question, after);
       }
