@@ -60,6 +60,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: _end(jvm, 0, "asked to stop"))
     try:
         rule = RULE_FILE.read_text("utf-8")
+        places = json.loads(PLACES_FILE.read_text("utf-8"))
         opening = ThreadPoolExecutor(1).submit(_open_store, arguments)
         if not arguments.master.startswith("local"):
             until_open(arguments.master.removeprefix("spark://"), MASTER_PATIENCE_S)
@@ -67,7 +68,7 @@ def main():
         # In a lab that is up there are messages waiting: the first of them warm up as well.
         if not opening.done():
             warm_up(spark, rule)
-        StreamJob(opening.result(), spark, rule, arguments, lambda why: _end(jvm, 1, why)).run()
+        StreamJob(opening.result(), spark, rule, places, arguments, lambda why: _end(jvm, 1, why)).run()
     except WriterEnds as end:
         _end(jvm, EXIT_CODES[end.why], str(end))
     except Exception as error:  # noqa: BLE001 - said in one line, and the process ends either way
@@ -83,9 +84,10 @@ def _open_store(arguments):
 class StreamJob:
     """The running job. Only the thread that commits changes `writer`; the watcher reads it."""
 
-    def __init__(self, store, spark, rule, arguments, give_up):
+    def __init__(self, store, spark, rule, places, arguments, give_up):
         self.store = store
         self.rule = rule
+        self.places = places
         self.give_up = give_up
         self.spark = spark
         self.arguments = arguments
@@ -104,8 +106,7 @@ class StreamJob:
         )
         print(f"took over {arguments.pipeline} as epoch {self.writer.epoch} at slice {self.writer.number}", flush=True)
         self.expected_messages = min(sum(ends) - sum(self.writer.position), MESSAGES_MAX)
-        places = json.loads(PLACES_FILE.read_text("utf-8"))
-        self.plan = plan_questions(head.questions, json.loads(self.rule), places)
+        self.plan = plan_questions(head.questions, json.loads(self.rule), self.places)
         self.query = BatchQuery(self.spark, self.plan, self.rule)
         threading.Thread(target=self._watch, daemon=True).start()
         self._commit_past(starts)

@@ -84,7 +84,7 @@ def plan_questions(questions, rule, places=()):
     struct = ", ".join(["reason: STRING", *(f"`{name}`: {SPARK_TYPES[types[name]]}" for name in wanted)])
     sets = [[keys.index(_key(part, types, places)) for part in question["key"]] for question in questions]
     query = _Query(keys, conditions, merges, sets)
-    few = math.prod(_values(part, rule) for part in _key_parts(questions)) <= COMBINATIONS_MAX
+    few = math.prod(_values(part, rule, places) for part in _key_parts(questions)) <= COMBINATIONS_MAX
     return Plan(
         sql=query.in_one_step(),
         sql_of_many=query.in_two_steps() if few else query.in_one_step(),
@@ -153,10 +153,10 @@ def _key_parts(questions):
     return [part for index, part in enumerate(parts) if part not in parts[:index]]
 
 
-def _values(part, rule):
+def _values(part, rule, places):
     """About how many values a part of a key has among the messages of a micro-batch."""
     if not isinstance(part, str):
-        return UNKNOWN_VALUES
+        return len(places) + 1 if "place" in part else UNKNOWN_VALUES
     field = next(field for field in rule if field["name"] == part)
     if field["type"] == "boolean":
         return 2
@@ -261,7 +261,7 @@ def _field(name, types, needed=None):
     if name not in types:
         raise ValueError(f"a question asks for the field {name!r}, which the rule does not have")
     if needed is not None and types[name] != needed:
-        raise ValueError(f"a question adds up the field {name!r}, which is no {needed} but a {types[name]}")
+        raise ValueError(f"a question needs the field {name!r} to be of the type {needed}: it is {types[name]}")
     return f"`{name}`"
 
 

@@ -26,17 +26,17 @@ export async function questionsIfNamed(named: string | undefined): Promise<reado
 }
 
 /** Throws a `usage` error where the file cannot be read, or declares no questions. */
-export async function questionsOf(file: string): Promise<readonly Question[]> {
-  if (file === few) return builtinQuestions;
-  if (file === all) return shopQuestions;
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new LabError(`the questions file ${file} cannot be read`, {
+export async function questionsOf(named: string): Promise<readonly Question[]> {
+  if (named === few) return builtinQuestions;
+  if (named === all) return shopQuestions;
+  const text = await readFile(named, 'utf8').catch((cause) => {
+    throw new LabError(`the questions file ${named} cannot be read`, {
       kind: 'usage',
       suggestion: `--questions takes ${theWords}, or a file as docs/questions-example.yaml`,
       cause,
     });
   });
-  return parseQuestionFile(text, file);
+  return parseQuestionFile(text, named);
 }
 
 /**

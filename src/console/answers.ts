@@ -48,8 +48,8 @@ export interface PresentedView {
   readonly says: string;
 }
 
-/** Most rows of what is presented that are sent. */
-export const presentedRowsMax = 12;
+/** Most rows of what is presented that are sent: of all places, and elsewhere. */
+export const presentedRowsMax = 13;
 
 /** A question that was read, or why it could not be. */
 export interface AnswerRead {

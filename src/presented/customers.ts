@@ -16,7 +16,10 @@ export const whereMostBuy: Presented = {
   present: presentCustomers,
 };
 
-/** A row a place, the one with most purchases first; machines that are not of this shop stand together elsewhere. */
+/**
+ * A row a place, the one with most purchases first. Whoever feeds a lab with machines of their own has all of them elsewhere:
+ * people are counted there too.
+ */
 function presentCustomers({ rows }: NamedSums): PresentedTable {
   const buying = rows.filter(({ sums }) => sums.purchases! > 0n);
   if (buying.length === 0) return { rows: [], says: 'nobody has bought anything yet' };
@@ -33,6 +36,6 @@ function presentCustomers({ rows }: NamedSums): PresentedTable {
     rows: shown.map(([name, { customers, purchases }]) => {
       return [name, customers, purchases, Number(purchases) / Number(all)];
     }),
-    says: `${all} purchases of ${people} customers at ${shown.length} places`,
+    says: `${all} purchases at ${shown.length} places, customers in all: ${people}`,
   };
 }

@@ -34,8 +34,10 @@ export const timeUnits = { hour: 3_600_000, minute: 60_000 } as const;
 
 export type TimeUnit = keyof typeof timeUnits;
 
+/** The timestamp field that is floored to its unit. */
 export type TimeOfEvent = { readonly hour: string } | { readonly minute: string };
 
+/** The field that has a machine's id. */
 export type PlaceOfMachine = { readonly place: string };
 
 /** The parts of a derived key: `{ hour: timestamp }` is the way `hour` of the field `timestamp`. */

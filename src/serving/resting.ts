@@ -6,8 +6,8 @@ import type { Clock } from '../runtimes/ports.js';
 
 const restPerWork = 40;
 /**
- * Nothing waits longer for its turn, however long it took. Views that panels show are small and rest about a second; the
- * others are there for whoever asks by hand, and say as of when they are.
+ * Nothing waits longer for its turn, however long it took. Views that panels show are small and usually rest about a
+ * second; the others are there for whoever asks by hand, and say as of when they are.
  */
 export const restMsMax = 10_000;
 

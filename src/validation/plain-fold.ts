@@ -3,7 +3,7 @@
  * one plain loop over the questions for each event, in BigInt wherever a double would not be exact. Pure.
  */
 import type { EventFields } from '../events/event.js';
-import { placeNameOf } from '../machines/catalogue.js';
+import { elsewhere, machinesByPlace } from '../machines/catalogue.js';
 import { overflowed, type SumName } from '../questions/overflow.js';
 import type { Filter, KeyExpression, Question, Sum } from '../questions/question.js';
 import type { SumTable } from '../sums/table.js';
@@ -80,10 +80,12 @@ function keyName(key: readonly KeyExpression[], event: EventFields): string {
 
 function keyPart(part: KeyExpression, event: EventFields): unknown {
   if (typeof part === 'string') return event[part];
-  if ('place' in part) return placeNameOf(event[part.place] as string);
+  if ('place' in part) return placeNames.get(event[part.place] as string) ?? elsewhere;
   const [ms, unitMs] = 'hour' in part ? [event[part.hour], 3_600_000] : [event[part.minute], 60_000];
   return (ms as number) - ((ms as number) % unitMs);
 }
+
+const placeNames = new Map(machinesByPlace.flatMap(([place, ids]) => ids.map((id) => [id, place] as const)));
 
 function emptyCell(sum: Sum): Cell {
   return sum.sum === 'least' || sum.sum === 'greatest' ? null : 0;

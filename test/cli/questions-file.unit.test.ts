@@ -6,12 +6,18 @@ import {
   questionsOfNewLab,
   refuseOtherQuestions,
 } from '../../src/cli/questions-file.js';
+import { questions } from '../../src/questions/question-schema.js';
 
 describe('questions', () => {
-  it('of the shop come with snacklab, from whatever folder', async () => {
-    const names = (await questionsOf('business')).map(({ name }) => name);
-    expect(names).toContain('stock-by-slot');
-    expect(await questionsOf('docs/questions-business.yaml')).toHaveLength(names.length);
+  it('of the shop come with snacklab, and may be named by the file that declares the same', async () => {
+    const shipped = await questionsOf('business');
+    expect(shipped.map(({ name }) => name)).toContain('stock-by-slot');
+    expect(await questionsOf('docs/questions-business.yaml')).toEqual(shipped);
+  });
+
+  it('of the shop are written as a lab stores them: naming them again is no other set', async () => {
+    const shipped = await questionsOf('business');
+    expect(JSON.stringify(questions.parse(shipped))).toBe(JSON.stringify(shipped));
   });
 
   it('of a new lab are all of the shop, unless others are named; of one that is there those that are named', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  elsewhere,
   machineCount,
   machineId,
+  machinesByPlace,
+  placeNameOf,
   placeOf,
   placeOfMachine,
   places,
@@ -18,6 +21,26 @@ describe('the catalogue of machines', () => {
     expect(new Set(places.map(({ name }) => name)).size).toBe(places.length);
     for (const [machine, place] of placeOfMachine.entries()) expect(placeOf(machineId(machine))).toBe(place);
     expect([placeOf('SNACK--126'), placeOf('')]).toEqual([undefined, undefined]);
+  });
+
+  it('leaves machines where they are: what was counted by place is not counted anew', () => {
+    const firsts = machinesByPlace.map(([place, ids]) => [place, ids[0], ids.length]);
+    expect(firsts).toEqual([
+      ['main station', 'SNACK--0', 14],
+      ['airport', 'SNACK--14', 10],
+      ['university', 'SNACK--24', 16],
+      ['shopping mall', 'SNACK--40', 12],
+      ['hospital', 'SNACK--52', 12],
+      ['office park', 'SNACK--64', 14],
+      ['school', 'SNACK--78', 14],
+      ['gym', 'SNACK--92', 8],
+      ['town hall', 'SNACK--100', 8],
+      ['museum', 'SNACK--108', 8],
+      ['trade fair', 'SNACK--116', 6],
+      ['ferry pier', 'SNACK--122', 4],
+    ]);
+    for (const [place, ids] of machinesByPlace) for (const id of ids) expect(placeNameOf(id)).toBe(place);
+    expect([placeNameOf('SNACK--126'), placeNameOf('')]).toEqual([elsewhere, elsewhere]);
   });
 
   it('has running costs in the order of their time', () => {

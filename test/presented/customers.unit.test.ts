@@ -43,7 +43,7 @@ describe('where most buy', () => {
     expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBeCloseTo(1, 9);
     const people = new Set(sales.map(({ customer_id }) => customer_id)).size;
     const all = new Set(sales.map(({ purchase_id }) => purchase_id)).size;
-    expect(says).toBe(`${all} purchases of ${people} customers at ${rows.length} places`);
+    expect(says).toBe(`${all} purchases at ${rows.length} places, customers in all: ${people}`);
   });
 
   it('counts a customer once a place and once in all, wherever they buy, also at machines of nobody’s', () => {
@@ -54,7 +54,7 @@ describe('where most buy', () => {
       ['main station', 1n, 2n],
       ['airport', 1n, 1n],
     ]);
-    expect(strange.says).toBe('5 purchases of 1 customers at 3 places');
+    expect(strange.says).toBe('5 purchases at 3 places, customers in all: 1');
   });
 
   it('has no row before anybody bought', () => {

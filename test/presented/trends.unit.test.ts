@@ -132,7 +132,7 @@ describe("the questions of the shop's owner", () => {
 
   it('are named where the live version does not answer them', () => {
     const from = { lab: 'kappa', store: undefined as never, clock: undefined as never } as const;
-    for (const name of ['sales-trend', 'healthy-share', 'empty-soon', 'broken-machines']) {
+    for (const name of ['sales-trend', 'healthy-share', 'empty-soon', 'broken-machines', 'where-most-buy']) {
       const suggestion = expect.stringMatching('replay --as v2 --questions business');
       expect(() => askedNamed(name, builtinQuestions, from)).toThrow(
         expect.objectContaining({ kind: 'usage', suggestion }),

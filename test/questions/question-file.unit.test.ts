@@ -296,6 +296,7 @@ describe('what comes out', () => {
     expect(example.map(({ name, key }) => ({ name, key }))).toEqual([
       { name: 'items-sold', key: ['item'] },
       { name: 'revenue-by-machine-and-hour', key: ['snack_automat_id', { hour: 'timestamp' }] },
+      { name: 'items-by-place', key: [{ place: 'snack_automat_id' }, 'item'] },
       { name: 'margin-by-item', key: ['item'] },
     ]);
     expect(example[0]!.where).toEqual({ kind: 'sale', healthy: true });

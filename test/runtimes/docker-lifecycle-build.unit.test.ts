@@ -27,7 +27,7 @@ beforeEach(() => {
   write('engines/kafka/start.sh', '#!/bin/sh');
   chmodSync(join(folder, 'package', 'engines/kafka/start.sh'), 0o755);
   write('stream/job.py', 'pass');
-  write('dist/stream/event-rule.json', '[]');
+  for (const data of ['event-rule', 'machine-places']) write(`dist/stream/${data}.json`, '[]');
   for (const bundle of bundles) write(`dist/services/${bundle}.mjs`, bundle);
   resources = findResources(join(folder, 'package', 'dist', 'cli.mjs'));
 });
@@ -60,6 +60,7 @@ describe('the build context', () => {
         'ca',
         'engines/Dockerfile',
         'stream/event-rule.json',
+        'stream/machine-places.json',
         'stream/job.py',
         'grafana_templates',
       ]),

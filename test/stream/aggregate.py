@@ -2,7 +2,8 @@
 
 Standard input: a JSON list of rounds {questions, messages}, a message as [partition, offset, base64 text or null].
 Standard output: for each round a line RESULT with {answers, stages, overflow, rejections, hasTwoSteps}: an answer for each
-way of the query and in how many stages it was found, or what the query said of a sum that left 64 bits. Runs in the image, where job.py has its modules.
+way of the query and in how many stages it was found, or what the query said of a sum that left 64 bits.
+Runs in the image, where job.py has its modules.
 """
 
 import base64

@@ -17,6 +17,8 @@ interface StagedFile {
 /** Without these the images would be built but their services not start. */
 const sharedBundles = ['setup', 'generator', 'validation', 'views', 'ingestion', 'console'];
 const neededBundles = [...sharedBundles, 'archive', 'archive-lines', 'coordinator', 'batch-task', 'compactor'];
+/** What the stream job reads beside its own code. */
+const neededData = ['event-rule', 'machine-places'];
 const keptContexts = 3;
 // Compose files shape containers, not images; the rest is no part of any image.
 const leftOut =
@@ -82,9 +84,12 @@ async function contextFiles(resources: Resources, caFile: string | undefined): P
   ]);
   const files = folders.flat().sort((a, b) => (a.path < b.path ? -1 : 1));
   const paths = new Set(files.map(({ path }) => path));
-  const missing = ['engines/Dockerfile', ...neededBundles.map((bundle) => `dist/services/${bundle}.mjs`)].filter(
-    (path) => !paths.has(path),
-  );
+  const needed = [
+    'engines/Dockerfile',
+    ...neededBundles.map((bundle) => `dist/services/${bundle}.mjs`),
+    ...neededData.map((name) => `stream/${name}.json`),
+  ];
+  const missing = needed.filter((path) => !paths.has(path));
   if (missing.length > 0) {
     throw new LabError(`${resources.root} lacks ${missing.join(', ')}`, {
       suggestion: 'in a clone: npm run build. Otherwise install snacklab again',

@@ -161,7 +161,6 @@ function notSetUp(contactPoint: string, cause: unknown): LabError {
     kind: 'unavailable',
     suggestion: 'wait for the command that starts it, or give it again: snacklab {lab} up',
     detail: { contactPoint },
-    cause,
   });
 }
 
