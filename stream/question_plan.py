@@ -68,21 +68,21 @@ def plan_questions(questions, rule, places=()):
     `places` are pairs of a place and the ids of its machines (parsed machine-places.json).
     """
     types = {field["name"]: field["type"] for field in rule}
-    keys = list(dict.fromkeys(_key(part, types, places) for question in questions for part in question["key"]))
+    keys_of_each = [[_key(part, types, places) for part in question["key"]] for question in questions]
+    keys = list(dict.fromkeys(key for own in keys_of_each for key in own))
+    sets = [[keys.index(key) for key in own] for own in keys_of_each]
     conditions = list(dict.fromkeys(condition for question in questions for condition in _conditions(question, types)))
     merges = {sum_: merge for question in questions for sum_, merge in _sums(question, conditions, types)}
     sums = list(merges)
     partition_columns = 2 + len(keys)
     first_sum = partition_columns + len(PARTITION_AGGREGATES)
     planned = []
-    for question in questions:
-        key = [keys.index(_key(part, types, places)) for part in question["key"]]
+    for question, key in zip(questions, sets):
         matched, *columns = [first_sum + sums.index(sum_) for sum_, _ in _sums(question, conditions, types)]
         group = _grouping_id(key, len(keys))
         planned.append(PlannedQuestion(question["name"], group, tuple(2 + k for k in key), matched, tuple(columns)))
     wanted = _wanted_fields(questions)
     struct = ", ".join(["reason: STRING", *(f"`{name}`: {SPARK_TYPES[types[name]]}" for name in wanted)])
-    sets = [[keys.index(_key(part, types, places)) for part in question["key"]] for question in questions]
     query = _Query(keys, conditions, merges, sets)
     few = math.prod(_values(part, rule, places) for part in _key_parts(questions)) <= COMBINATIONS_MAX
     return Plan(

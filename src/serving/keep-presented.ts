@@ -4,13 +4,13 @@
  */
 import { newestRaised } from '../alerts/book.js';
 import { readBook } from '../alerts/kept-book.js';
-import { describeError } from '../errors.js';
 import { presentedAnswers } from '../presented/all.js';
 import { type Cell, type ColumnKind, namedSumsOf, type Presented, questionFor } from '../presented/presented.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import type { Heads } from './head.js';
 import { type AnswerSource, readAnswerAt } from './read-answer.js';
+import { sayingOnce } from './said-once.js';
 import { emptiedVersion, viewVersion } from './served-view.js';
 
 /** The name and columns of one table. */
@@ -62,18 +62,17 @@ export async function keepPresented(
   { stop, clock, say }: ServiceScope,
 ): Promise<void> {
   const kept = new Map<string, bigint>();
-  const problems = new Map<string, string>();
+  const problems = sayingOnce(say);
   const keepNew = async (name: string, rowsNow: () => Promise<PanelRows | undefined>) => {
+    const what = `the table of ${name} is not kept`;
     try {
       const rows = await rowsNow();
       if (rows === undefined || kept.get(name) === rows.version) return;
       await keep(rows);
       kept.set(name, rows.version);
-      problems.delete(name);
+      problems.passed(what);
     } catch (error) {
-      const problem = describeError(error);
-      if (problems.get(name) !== problem) say(`the table of ${name} is not kept: ${problem}`);
-      problems.set(name, problem);
+      problems.failed(what, error);
     }
   };
   while (!stop.aborted) {

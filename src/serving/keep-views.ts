@@ -1,11 +1,12 @@
 /** The publisher: looks at each question's answer twice a second, seldom where its view is dear to write, and keeps it up to date. */
-import { describeError, LabError } from '../errors.js';
+import { LabError } from '../errors.js';
 import type { Hold, ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
 import { followLive, noViews } from './live-views.js';
 import { type Published, publishAnswer, publishChecked } from './publish-views.js';
 import type { AnswerSource } from './read-answer.js';
 import { restingWork } from './resting.js';
+import { sayingOnce } from './said-once.js';
 
 export interface KeptViews {
   /** One that remembers answers (./remembering-store.ts) spares most of the reading. */
@@ -27,17 +28,16 @@ const faces = [
  */
 export async function keepViews({ store, hold }: KeptViews, { stop, clock, say }: ServiceScope): Promise<void> {
   const resting = restingWork(clock);
-  const problems = new Map<string, string>();
+  const problems = sayingOnce(say);
   const trying = async (piece: string, publish: () => Promise<Published>) => {
+    const what = `the view ${piece} is not written`;
     try {
       const published = await publish();
-      problems.delete(piece);
+      problems.passed(what);
       return published;
     } catch (error) {
       if (error instanceof LabError && error.kind === 'unavailable') throw error;
-      const problem = describeError(error);
-      if (problems.get(piece) !== problem) say(`the view ${piece} is not written: ${problem}`);
-      problems.set(piece, problem);
+      problems.failed(what, error);
       return undefined;
     }
   };

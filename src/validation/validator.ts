@@ -1,7 +1,7 @@
 /**
  * The validation view: reads the log by itself, follows a pipeline's head, and writes for each head that it sees
- * what is true at that position. It shares no code with the merge, the batch or the stream job but the event rule and the catalogue's places.
- * It never touches a head; where it has not arrived yet there is no truth, and nothing else says one.
+ * what is true at that position. It shares no code with the merge, the batch or the stream job but the event rule and the
+ * catalogue's places. It never touches a head; where it has not arrived yet there is no truth, and nothing else says one.
  */
 import type { EventFields } from '../events/event.js';
 import { covers, equal, messagesBetween, type Position } from '../positions/position.js';

@@ -102,7 +102,8 @@ class APlan(unittest.TestCase):
             plan_questions([question], RULE)
 
     def test_refuses_fields_that_the_rule_lacks_and_sums_of_texts(self):
-        for change in ({"key": ["colour"]}, {"where": {"colour": 1}}, {"key": [{"hour": "kind"}]}, {"key": [{"day": "timestamp"}]}, {"key": [{"place": "price"}]}):
+        keys = (["colour"], [{"hour": "kind"}], [{"day": "timestamp"}], [{"place": "price"}])
+        for change in ({"where": {"colour": 1}}, *({"key": key} for key in keys)):
             with self.assertRaises(ValueError):
                 plan_questions([{**ITEMS, **change}], RULE)
         for sum_ in ({"sum": "total", "field": "item"}, {"sum": "median", "field": "price"}):
