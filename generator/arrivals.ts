@@ -1,10 +1,13 @@
 /**
- * When events arrive: evenly spaced at a rate, handed out in small portions. A producer that was held up catches up
- * by a bounded amount; what it missed beyond that is forgone and counted, never sent as one flood. Pure.
+ * When events arrive: evenly spaced at a rate, or as days go, handed out in small portions. A producer that was held up
+ * catches up by a bounded amount; what it missed beyond that is forgone and counted, never sent as one flood. Pure.
  */
+import { evenPace, type Pace } from './days.js';
 
 export interface Arrivals {
+  /** A day's mean, where they come as days go. */
   readonly ratePerSecond: number;
+  readonly pace: Pace;
   /** From here on arrivals are counted. */
   readonly sinceMs: number;
   /** Events handed out since then, forgone ones included. */
@@ -16,8 +19,8 @@ export const catchUpMs = 1000;
 /** A portion every so often at most: small against any age that matters, large enough to be cheap. */
 export const portionEveryMs = 10;
 
-export function startArrivals(ratePerSecond: number, nowMs: number): Arrivals {
-  return { ratePerSecond, sinceMs: nowMs, taken: 0 };
+export function startArrivals(ratePerSecond: number, nowMs: number, pace: Pace = evenPace): Arrivals {
+  return { ratePerSecond, pace, sinceMs: nowMs, taken: 0 };
 }
 
 export interface Due {
@@ -29,12 +32,12 @@ export interface Due {
 
 /** How many events are due. Taking them is said with `take`, for a portion may turn out smaller. */
 export function due(arrivals: Arrivals, nowMs: number): Due {
+  const { ratePerSecond, pace, sinceMs, taken } = arrivals;
   // A clock that was set back would otherwise stop the arrivals until it is there again.
-  if (nowMs < arrivals.sinceMs)
-    return { events: 0, forgone: 0, arrivals: startArrivals(arrivals.ratePerSecond, nowMs) };
-  const arrived = Math.floor(((nowMs - arrivals.sinceMs) * arrivals.ratePerSecond) / 1000);
-  const waiting = arrived - arrivals.taken;
-  const most = Math.max(1, Math.floor((catchUpMs * arrivals.ratePerSecond) / 1000));
+  if (nowMs < sinceMs) return { events: 0, forgone: 0, arrivals: startArrivals(ratePerSecond, nowMs, pace) };
+  const arrived = Math.floor(((pace.evened(nowMs) - pace.evened(sinceMs)) * ratePerSecond) / 1000);
+  const waiting = arrived - taken;
+  const most = Math.max(1, Math.floor((catchUpMs * ratePerSecond * pace.factorAt(nowMs)) / 1000));
   const forgone = Math.max(0, waiting - most);
   return { events: waiting - forgone, forgone, arrivals: take(arrivals, forgone) };
 }
@@ -45,7 +48,8 @@ export function take(arrivals: Arrivals, events: number): Arrivals {
 
 /** Until the next portion: at least `portionEveryMs`, and long enough for one event to be due. */
 export function nextPortionInMs(arrivals: Arrivals, nowMs: number): number {
-  if (arrivals.ratePerSecond <= 0) return Number.POSITIVE_INFINITY;
-  const nextAtMs = arrivals.sinceMs + ((arrivals.taken + 1) * 1000) / arrivals.ratePerSecond;
+  const { ratePerSecond, pace, sinceMs, taken } = arrivals;
+  if (ratePerSecond <= 0) return Number.POSITIVE_INFINITY;
+  const nextAtMs = pace.clockAt(pace.evened(sinceMs) + ((taken + 1) * 1000) / ratePerSecond);
   return Math.max(portionEveryMs, Math.ceil(nextAtMs - nowMs));
 }

@@ -1,6 +1,7 @@
 /** The messages of a run of events, as the record batches of one send, with what the knobs make of them. Pure. */
 import { machineCount, machineId } from '../src/machines/catalogue.js';
 import { brokenMessage } from './broken.js';
+import type { Pace } from './days.js';
 import { saleNumberUpTo } from './event-index.js';
 import { eventWriter, longestEventBytes } from './event-json.js';
 import { eventsOf } from './events.js';
@@ -13,13 +14,15 @@ export interface ChunkOptions {
   readonly seed: number;
   readonly knobs: Knobs;
   readonly partitions: number;
-  /** The first event's timestamp and the events per second after it; undefined: events carry the time of their send. */
+  /** Undefined: events carry the time of their send. */
   readonly timeline: Timeline | undefined;
 }
 
+/** The first event's timestamp, the events per second after it, and how those go with the hour. */
 export interface Timeline {
   readonly startTimeMs: number;
   readonly ratePerSecond: number;
+  readonly pace: Pace;
 }
 
 /** Events `from` up to `until`, with one batch for each partition that any of their messages goes to. */
@@ -75,7 +78,8 @@ export function chunkMaker({ seed, knobs, partitions, timeline }: ChunkOptions):
 /** An event's own time: a function of its index alone where there is a timeline, so that a run can be made again. */
 export function timestampOf(timeline: Timeline | undefined, index: number, nowMs: number): number {
   if (timeline === undefined) return nowMs;
-  return timeline.startTimeMs + Math.floor((index * 1000) / timeline.ratePerSecond);
+  const { startTimeMs, ratePerSecond, pace } = timeline;
+  return Math.floor(pace.clockAt(pace.evened(startTimeMs) + (index * 1000) / ratePerSecond));
 }
 
 /** Each machine's key, and the partition that it belongs to. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../src/runtimes/ports.js';
+import { evenPace } from './days.js';
 import { eventAt } from './events.js';
 import { openProducer, producerDefaults } from './kafka/producer.js';
 import { openLedger } from './ledger-file.js';
@@ -47,7 +48,7 @@ export async function measureGenerator(options: MeasureOptions): Promise<Measure
     const progress = newProgress(ledger.next);
     const wanted = () => ({ ratePerSecond: options.ratePerSecond, paused: false });
     const ports = { producer, ledger, clock, wanted, stop: new AbortController().signal, say };
-    const plan = { seed, events, knobs: { late: 0, duplicate: 0, malformed: 0 }, timeline: undefined };
+    const plan = { seed, events, knobs: { late: 0, duplicate: 0, malformed: 0 }, timeline: undefined, pace: evenPace };
     const cpuBefore = process.cpuUsage();
     const startMs = performance.now();
     await produceEvents(plan, ports, progress);

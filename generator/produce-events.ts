@@ -6,6 +6,7 @@
 import type { Clock } from '../src/runtimes/ports.js';
 import { type Arrivals, due, nextPortionInMs, startArrivals, take } from './arrivals.js';
 import { type Chunk, type ChunkMaker, chunkMaker, type Timeline } from './chunk.js';
+import type { Pace } from './days.js';
 import type { Placement, Producer } from './kafka/producer.js';
 import type { Knobs } from './knobs.js';
 import type { Acknowledged } from './ledger.js';
@@ -17,6 +18,8 @@ export interface ProducePlan {
   /** Ends when so many events are acknowledged, earlier runs included; undefined: never by itself. */
   readonly events: number | undefined;
   readonly timeline: Timeline | undefined;
+  /** How arrivals go with the hour. */
+  readonly pace: Pace;
 }
 
 /** What the operator wants right now. */
@@ -83,7 +86,7 @@ export async function produceEvents(plan: ProducePlan, ports: ProducePorts, prog
     ports,
     progress,
     makeChunk: chunkMaker({ ...plan, partitions: producer.partitions }),
-    arrivals: startArrivals(0, clock.nowMs()),
+    arrivals: startArrivals(0, clock.nowMs(), plan.pace),
     inFlight: new Set(),
     eventsInFlight: 0,
   };
@@ -97,7 +100,8 @@ export async function produceEvents(plan: ProducePlan, ports: ProducePorts, prog
 async function step(run: Run): Promise<void> {
   const { clock, producer } = run.ports;
   const ratePerSecond = wantedRate(run);
-  if (ratePerSecond !== run.arrivals.ratePerSecond) run.arrivals = startArrivals(ratePerSecond, clock.nowMs());
+  if (ratePerSecond !== run.arrivals.ratePerSecond)
+    run.arrivals = startArrivals(ratePerSecond, clock.nowMs(), run.plan.pace);
   const left = eventsLeft(run);
   if (run.inFlight.size >= producer.sendsInFlight || left === 0) {
     await Promise.race(run.inFlight);

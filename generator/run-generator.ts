@@ -4,11 +4,11 @@ import { describeError } from '../src/errors.js';
 import type { Clock } from '../src/runtimes/ports.js';
 import { untilStopped } from '../src/runtimes/service-scope.js';
 import { eventTopic } from '../src/runtimes/topics.js';
-import type { Timeline } from './chunk.js';
 import { type Control, type ControlStore, startControl } from './control.js';
+import { evenPace, paceOf } from './days.js';
 import { openProducer, type Producer, producerDefaults } from './kafka/producer.js';
 import { type LedgerFile, openLedger } from './ledger-file.js';
-import { newProgress, type Progress, produceEvents, type WantedArrivals } from './produce-events.js';
+import { newProgress, type ProducePlan, type Progress, produceEvents, type WantedArrivals } from './produce-events.js';
 
 export interface GeneratorOptions {
   readonly settings: GeneratorSettings;
@@ -34,7 +34,7 @@ export async function runGenerator(options: GeneratorOptions): Promise<void> {
     openStore: options.openStore,
     startRatePerSecond: settings.rate,
     clock,
-    report: reporter(settings.seed, clock, standing),
+    report: reporter(settings, clock, standing),
     say,
   });
   try {
@@ -81,7 +81,7 @@ async function produceInto({ options, ledger, producer, control, progress }: Par
       seed: settings.seed,
       knobs: { late: settings.late, duplicate: settings.duplicate, malformed: settings.malformed },
       events: settings.events,
-      timeline: timelineOf(settings),
+      ...timesOf(settings),
     };
     await produceEvents(plan, { producer, ledger, clock, stop, say, wanted: () => control.wanted() }, progress);
   } finally {
@@ -91,9 +91,14 @@ async function produceInto({ options, ledger, producer, control, progress }: Par
   }
 }
 
-/** With a start time, timestamps follow the rate that the generator was started with, whatever the rate is later. */
-function timelineOf({ startTimeMs, rate }: GeneratorSettings): Timeline | undefined {
-  return startTimeMs === undefined ? undefined : { startTimeMs, ratePerSecond: rate > 0 ? rate : 1000 };
+/**
+ * With a start time, timestamps follow the rate that the generator was started with, whatever the rate is later; then it is
+ * they that go as days do, and events arrive evenly.
+ */
+function timesOf({ startTimeMs, rate, dayMs }: GeneratorSettings): Pick<ProducePlan, 'timeline' | 'pace'> {
+  const pace = paceOf(dayMs);
+  if (startTimeMs === undefined) return { timeline: undefined, pace };
+  return { timeline: { startTimeMs, ratePerSecond: rate > 0 ? rate : 1000, pace }, pace: evenPace };
 }
 
 interface Standing {
@@ -104,7 +109,9 @@ interface Standing {
 }
 
 /** What `status` shows. Counts are of this run but for `acknowledged` and `inDoubt`, which are the ledger's. */
-function reporter(seed: number, clock: Clock, standing: Standing) {
+function reporter(settings: GeneratorSettings, clock: Clock, standing: Standing) {
+  const { seed, dayMs } = settings;
+  const { pace } = timesOf(settings);
   let before = { atMs: clock.nowMs(), acknowledged: 0 };
   return (wanted: WantedArrivals) => {
     const { state, ledger, progress, error } = standing;
@@ -117,6 +124,9 @@ function reporter(seed: number, clock: Clock, standing: Standing) {
       state: state === 'running' && wanted.paused ? 'paused' : state,
       paused: wanted.paused,
       wantedRatePerSecond: wanted.ratePerSecond,
+      ...(dayMs === null
+        ? {}
+        : { dayMs, wantedOfThisHour: Math.round(wanted.ratePerSecond * pace.factorAt(now.atMs)) }),
       ratePerSecond,
       sent,
       acknowledged: ledger?.acknowledged ?? null,

@@ -16,6 +16,7 @@ const settings = {
   malformed: 0,
   events: undefined,
   startTimeMs: undefined,
+  dayMs: null,
 };
 
 export async function embeddedAgeRow(): Promise<Row> {

@@ -7,7 +7,16 @@ import { clock, freshLab, startServices, untilCounted } from './fresh.js';
 import { isExact } from './throughput.js';
 
 const events = 10_000_000;
-const settings = { rate: 10_000_000, seed: 1, late: 0, duplicate: 0, malformed: 0, events, startTimeMs: undefined };
+const settings = {
+  rate: 10_000_000,
+  seed: 1,
+  late: 0,
+  duplicate: 0,
+  malformed: 0,
+  events,
+  startTimeMs: undefined,
+  dayMs: null,
+};
 
 export async function memoryAtRow(): Promise<Row> {
   await using lab = await freshLab();

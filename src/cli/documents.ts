@@ -58,6 +58,7 @@ const settings = z.object({
   seed: z.number(),
   events: z.number().nullable(),
   startTimeMs: z.number().nullable(),
+  dayMs: z.number().nullable().describe('How long a day of the shop lasts; null: no hour differs from another.'),
   late: z.number(),
   duplicate: z.number(),
   malformed: z.number(),

@@ -17,6 +17,10 @@ const sharedUpFlags: readonly Described[] = [
   ['--seed <number>', 'what the events follow from (1)'],
   ['--events <number>', 'stop after so many events (without end)'],
   ['--start-time <time>', 'timestamp of the first event, for reproducible ones: date or epoch ms (now)'],
+  [
+    '--day <time>',
+    'how long a day of the shop lasts, from 1m to 24h: quiet nights, busy noons, the rate its mean (even: no hour differs)',
+  ],
   ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
   ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],
   ['--malformed <fraction>', 'messages that are no valid event, 0 to 1 (0)'],

@@ -33,6 +33,18 @@ const instant = z
   .refine(Number.isSafeInteger, 'must be epoch milliseconds or a date such as 2026-01-01T00:00:00Z');
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const dayRule = 'must be a time from 1m to 24h (10m, 24h), or even';
+
+/** How long a day of the shop lasts, ms; null where no hour is to differ from another. */
+const day = z.string().transform((text, context): number | null => {
+  if (text === 'even') return null;
+  const [, amount, unit] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
+  const ms = Number(amount) * (units[unit ?? ''] ?? Number.NaN);
+  if (ms >= 60_000 && ms <= 86_400_000) return ms;
+  context.addIssue({ code: 'custom', message: dayRule });
+  return z.NEVER;
+});
+
 const sizes: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 const retentionRule =
   'must be a time of at least 1m (90s, 30m, 12h, 7d), a size of at least 10MB (500MB, 10GB), or forever';
@@ -64,6 +76,7 @@ const labFlags = {
   seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
   events: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
   startTime: instant.optional(),
+  day: day.optional(),
   late: fraction.optional(),
   duplicate: fraction.optional(),
   malformed: fraction.optional(),

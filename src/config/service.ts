@@ -155,6 +155,8 @@ export interface GeneratorSettings {
   readonly events: number | undefined;
   /** The first event's timestamp, epoch ms; undefined: the clock's time. */
   readonly startTimeMs: number | undefined;
+  /** How long a day of the shop lasts, in whose hours more or less is sold; null: no hour differs from another. */
+  readonly dayMs: number | null;
   /** Fractions of messages, 0 to 1. */
   readonly late: number;
   readonly duplicate: number;
@@ -169,6 +171,7 @@ export function generatorConfig(environment: Environment = process.env): Generat
     SNACKLAB_SEED: z.coerce.number().int().min(0),
     SNACKLAB_EVENTS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).optional()),
     SNACKLAB_START_TIME: z.preprocess(emptyIsUnset, z.coerce.number().int().min(0).optional()),
+    SNACKLAB_DAY_MS: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).optional()),
     SNACKLAB_LATE: fraction,
     SNACKLAB_DUPLICATE: fraction,
     SNACKLAB_MALFORMED: fraction,
@@ -180,6 +183,7 @@ export function generatorConfig(environment: Environment = process.env): Generat
     seed: values.SNACKLAB_SEED,
     events: values.SNACKLAB_EVENTS,
     startTimeMs: values.SNACKLAB_START_TIME,
+    dayMs: values.SNACKLAB_DAY_MS ?? null,
     late: values.SNACKLAB_LATE,
     duplicate: values.SNACKLAB_DUPLICATE,
     malformed: values.SNACKLAB_MALFORMED,

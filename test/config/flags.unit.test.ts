@@ -31,6 +31,14 @@ describe('flags', () => {
     expect(parseFlags(upFlags, { startTime: '2026-01-01T01:00:00+01:00' }).startTime).toBe(1_767_225_600_000);
   });
 
+  it('reads how long a day lasts as a time, or that no hour differs', () => {
+    const dayOf = (day: string) => parseFlags(upFlags, { day }).day;
+    expect(dayOf('24h')).toBe(86_400_000);
+    expect(dayOf('60s')).toBe(60_000);
+    expect(dayOf('even')).toBeNull();
+    expect(parseFlags(upFlags, {}).day).toBeUndefined();
+  });
+
   it('reads how much of the log is kept as a time, as a size, or for ever', () => {
     const kept = (retention: string) => parseFlags(upFlags, { retention }).retention;
     expect(kept('12h')).toEqual({ ms: 43_200_000, bytes: undefined });
@@ -39,6 +47,10 @@ describe('flags', () => {
   });
 
   it.each([
+    ['day', '--day', '59s'],
+    ['day', '--day', '25h'],
+    ['day', '--day', '1d'],
+    ['day', '--day', '10'],
     ['retention', '--retention', '30s'],
     ['retention', '--retention', '5MB'],
     ['retention', '--retention', '12'],

@@ -17,6 +17,7 @@ const generator = {
   SNACKLAB_SEED: '7',
   SNACKLAB_EVENTS: '',
   SNACKLAB_START_TIME: '',
+  SNACKLAB_DAY_MS: '',
   SNACKLAB_LATE: '0',
   SNACKLAB_DUPLICATE: '0.25',
   SNACKLAB_MALFORMED: '1',
@@ -34,7 +35,12 @@ describe('the services’ environment', () => {
   });
 
   it('takes an empty text, which is how compose gives an unset variable, as not set', () => {
-    expect(generatorConfig(generator)).toMatchObject({ events: undefined, startTimeMs: undefined, duplicate: 0.25 });
+    expect(generatorConfig(generator)).toMatchObject({
+      events: undefined,
+      startTimeMs: undefined,
+      dayMs: null,
+      duplicate: 0.25,
+    });
     expect(generatorConfig({ ...generator, SNACKLAB_EVENTS: '0' }).events).toBe(0);
   });
 
@@ -70,6 +76,7 @@ describe('the services’ environment', () => {
     ['SNACKLAB_RATE', '-1'],
     ['SNACKLAB_SEED', '1.5'],
     ['SNACKLAB_LATE', '1.01'],
+    ['SNACKLAB_DAY_MS', '0'],
     ['SNACKLAB_RATE', undefined],
   ])('names %s when it is %s', (name, value) => {
     const parse = () => generatorConfig({ ...generator, [name]: value });

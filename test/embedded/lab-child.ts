@@ -34,7 +34,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 try {
   await using data = await openEmbedded({ ...child, partitions: 3, say });
   const generator = {
-    ...{ rate: child.rate, seed: child.seed, events: undefined, startTimeMs: undefined },
+    ...{ rate: child.rate, seed: child.seed, events: undefined, startTimeMs: undefined, dayMs: null },
     ...{ late: 0.02, duplicate: 0.05, malformed: 0.02 },
   };
   const scope = { stop: stopping.signal, clock, say };

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { type ChunkOptions, chunkMaker } from '../../generator/chunk.js';
+import { evenPace } from '../../generator/days.js';
 import { eventAt } from '../../generator/events.js';
 import { crc32c } from '../../generator/kafka/crc32c.js';
 import { partitionOf } from '../../generator/kafka/partitioner.js';
@@ -58,7 +59,7 @@ describe('a chunk', () => {
   });
 
   it('is the same bytes again with a start time, however the events are cut into chunks', () => {
-    const timeline = { startTimeMs: 1_700_000_000_000, ratePerSecond: 30 };
+    const timeline = { startTimeMs: 1_700_000_000_000, ratePerSecond: 30, pace: evenPace };
     const options = { timeline, partitions: 1, knobs: { late: 0.1, duplicate: 0.1, malformed: 0.1 } };
     const values = (...cuts: number[]) =>
       cuts.slice(1).flatMap((until, i) => {
@@ -71,7 +72,7 @@ describe('a chunk', () => {
   });
 
   it('spaces the timestamps by the rate when there is a start time', () => {
-    const timeline = { startTimeMs: 1000, ratePerSecond: 3 };
+    const timeline = { startTimeMs: 1000, ratePerSecond: 3, pace: evenPace };
     const { messages } = readBatch(sealBatch(make({ timeline, partitions: 1 })(0, 7, 0).batches[0]!, identity, 0));
     expect(messages.map((message) => JSON.parse(textOf(message)).timestamp)).toEqual([
       1000, 1333, 1666, 2000, 2333, 2666, 3000,

@@ -15,6 +15,7 @@ await runService('generator', ({ stop, say }) =>
       seed: 7,
       events: undefined,
       startTimeMs: undefined,
+      dayMs: null,
       late: 0,
       duplicate: 0.05,
       malformed: 0.05,

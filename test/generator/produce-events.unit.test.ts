@@ -1,6 +1,7 @@
 // Goal: events go out at the wanted rate, each index once, and the ledger says what became of them.
 // Method: a clock by hand, and a producer that acknowledges, delays or refuses as told.
 import { describe, expect, it } from 'vitest';
+import { evenPace, paceOf } from '../../generator/days.js';
 import type { Producer } from '../../generator/kafka/producer.js';
 import type { RecordBatch } from '../../generator/kafka/record-batch.js';
 import type { LedgerEntry } from '../../generator/ledger.js';
@@ -13,6 +14,7 @@ const plan: ProducePlan = {
   knobs: { late: 0, duplicate: 0, malformed: 0 },
   events: undefined,
   timeline: undefined,
+  pace: evenPace,
 };
 
 /** A run by hand: time passes only in sleeps, and at most until `untilMs`; then the run is told to stop. */
@@ -92,6 +94,22 @@ describe('producing', () => {
     expect(sends.slice(0, 3)).toEqual([10, 20, 30].map((atMs) => ({ atMs, events: 10 })));
     expect(ledger.acknowledged).toBe(990);
     expectEachOnce(ledger.entries, 0, 990);
+  });
+
+  it('sends as days go: as many in a day of a minute as at an even rate, fewest at night and most at noon', async () => {
+    const { run, sends, clock } = setUp({ untilMs: 60_000 });
+    const startMs = clock.nowMs();
+    await run({ pace: paceOf(60_000) });
+    const between = (fromHour: number, untilHour: number) =>
+      sends
+        .filter(({ atMs }) => {
+          const hour = (((startMs + atMs) % 60_000) / 60_000) * 24;
+          return hour >= fromHour && hour < untilHour;
+        })
+        .reduce((sum, { events }) => sum + events, 0);
+    expect(between(0, 24)).toBeGreaterThan(59_700);
+    expect(between(0, 24)).toBeLessThanOrEqual(60_000);
+    expect(between(12, 14) / between(2, 4)).toBeCloseTo((21 + 19) / (1 + 1), 0);
   });
 
   it('follows a change of the rate, and a pause, within a tenth of a second', async () => {

@@ -106,6 +106,7 @@ function setUp(broker: FakeBroker, name: string, changes: Partial<GeneratorSetti
     seed: 7,
     events: undefined,
     startTimeMs: undefined,
+    dayMs: null,
     late: 0,
     duplicate: 0,
     malformed: 0,
@@ -219,5 +220,20 @@ describe('the generator', () => {
       return broker.log;
     };
     expect(await values('again-1')).toEqual(await values('again-2'));
+  });
+
+  it('gives timestamps the shape of a day, from a start time and a length of days', async () => {
+    await using broker = await startFakeBroker(eventTopic, 4);
+    const startTimeMs = Date.UTC(2026, 0, 1);
+    const times = { rate: 600, startTimeMs, dayMs: 60_000 };
+    const { running, reports, stop } = setUp(broker, 'days', { ...times, events: 1200 });
+    await until(() => reports.at(-1)?.state === 'finished');
+    stop.abort();
+    await running;
+    const stamps = broker.log.flatMap((messages) =>
+      messages.map(({ value }) => (JSON.parse(Buffer.from(value!).toString()) as { timestamp: number }).timestamp),
+    );
+    // Of 36,000 events a day, 1 part of 240 is an hour of 2.5 s: the first three hours have six parts, so 900.
+    expect(stamps.filter((ms) => ms < startTimeMs + 3 * 2500)).toHaveLength(900);
   });
 });

@@ -20,6 +20,7 @@ const settings: LabSettings = {
   seed: 7,
   events: 5,
   startTime: 1_767_225_600_000,
+  day: 600_000,
   late: 0.1,
   duplicate: 0.2,
   malformed: 0.3,
@@ -61,8 +62,8 @@ describe('a lab', () => {
     expect(composeVariables('lambda', settings, images, commandLineConfig({})).SNACKLAB_QUESTIONS).not.toContain('$');
   });
 
-  it('remembers that there is no end and no start time', () => {
-    const { events, startTime, questions, archive: _, ...others } = defaultSettings;
+  it('remembers that there is no end, no start time and no day', () => {
+    const { events, startTime, day, questions, archive: _, ...others } = defaultSettings;
     expect(settingsOf(containersOf(defaultSettings))).toEqual(others);
   });
 

@@ -24,7 +24,7 @@ export async function run({ options }: CommandInput, context: CommandContext): P
     architectures,
     keep: flags.keep,
     naive: merge === 'naive',
-    generator: { rate, seed, late, duplicate, malformed, events: undefined, startTimeMs: undefined },
+    generator: { rate, seed, late, duplicate, malformed, events: undefined, startTimeMs: undefined, dayMs: null },
   };
   context.say(`${architectures.join(' and ')}, seed ${seed}, ${rate} events a second for ${seconds} s`);
   const document = documentOf(plan, merge, await runDemo(plan, context));

@@ -194,6 +194,7 @@ async function upDocument(
   const {
     events,
     startTime,
+    day,
     batchEvery,
     datanodes,
     nodemanagers,
@@ -220,6 +221,7 @@ async function upDocument(
       retention: withoutUndefined(retention),
       events: events ?? null,
       startTimeMs: startTime ?? null,
+      dayMs: day,
     },
     tookMs,
   };

@@ -79,10 +79,10 @@ function isSame(running: EmbeddedSettings, wanted: EmbeddedSettings): boolean {
 }
 
 function givenSettings(flags: UpFlags, before: EmbeddedSettings | undefined): Partial<EmbeddedSettings> {
-  const { rate, seed, events, startTime, late, duplicate, malformed, batchEvery, portBase, console } = flags;
+  const { rate, seed, events, startTime, day, late, duplicate, malformed, batchEvery, portBase, console } = flags;
   const { ingestPort, ingestHost } = flags;
   const batchEveryMs = batchEvery === undefined ? undefined : Math.round(batchEvery * 1000);
-  const shared = { rate, seed, events, startTimeMs: startTime, late, duplicate, malformed, portBase };
+  const shared = { rate, seed, events, startTimeMs: startTime, dayMs: day, late, duplicate, malformed, portBase };
   const all = { ...shared, batchEveryMs, console, ingestPort, ingestHost, ...listenSettings(flags, before) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
@@ -123,8 +123,8 @@ function upDocument(
   answer: CheckedAnswer,
   tookMs: UpDocument['tookMs'],
 ): UpDocument {
-  const { rate, seed, events, startTimeMs, late, duplicate, malformed, batchEveryMs, portBase } = settings;
-  const shared = { rate, seed, late, duplicate, malformed, portBase };
+  const { rate, seed, events, startTimeMs, dayMs, late, duplicate, malformed, batchEveryMs, portBase } = settings;
+  const shared = { rate, seed, dayMs, late, duplicate, malformed, portBase };
   const { ingestPort, ingestHost = '127.0.0.1' } = settings;
   const url = consoleUrl(settings);
   const own = lab === 'lambda' ? { batchEverySeconds: batchEveryMs / 1000 } : {};

@@ -15,6 +15,7 @@ const settings = z.object({
   seed: z.number().int(),
   events: z.number().int().optional(),
   startTimeMs: z.number().int().optional(),
+  dayMs: z.number().int().nullable().default(null),
   late: z.number(),
   duplicate: z.number(),
   malformed: z.number(),
@@ -39,6 +40,7 @@ export type EmbeddedSettings = Readonly<z.infer<typeof settings>>;
 export const defaultSettings: EmbeddedSettings = {
   rate: 50,
   seed: 1,
+  dayMs: null,
   late: 0,
   duplicate: 0,
   malformed: 0,

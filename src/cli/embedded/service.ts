@@ -67,8 +67,8 @@ async function doors(): Promise<Door[]> {
   return [own, { listen: { host, port }, access: { token: ingestionToken() } }];
 }
 
-function generatorOf({ rate, seed, events, startTimeMs, late, duplicate, malformed }: EmbeddedSettings) {
-  return { rate, seed, events, startTimeMs, late, duplicate, malformed };
+function generatorOf({ rate, seed, events, startTimeMs, dayMs, late, duplicate, malformed }: EmbeddedSettings) {
+  return { rate, seed, events, startTimeMs, dayMs, late, duplicate, malformed };
 }
 
 /** Given by `up`, which has judged them: what does not fit is a mistake of snacklab's. */

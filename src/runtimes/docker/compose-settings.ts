@@ -18,6 +18,8 @@ export interface LabSettings {
   readonly events: number | undefined;
   /** Epoch ms of the first event; undefined: the clock's time. */
   readonly startTime: number | undefined;
+  /** How long a day of the shop lasts, ms; null: no hour differs from another. */
+  readonly day: number | null;
   /** Fractions of messages. */
   readonly late: number;
   readonly duplicate: number;
@@ -42,6 +44,7 @@ export const defaultSettings: LabSettings = {
   seed: 1,
   events: undefined,
   startTime: undefined,
+  day: null,
   late: 0,
   duplicate: 0,
   malformed: 0,
@@ -121,6 +124,7 @@ export function settingsOf(containers: readonly LabContainer[]): Partial<LabSett
     seed: numberIn(generator.SNACKLAB_SEED),
     events: numberIn(generator.SNACKLAB_EVENTS),
     startTime: numberIn(generator.SNACKLAB_START_TIME),
+    day: numberIn(generator.SNACKLAB_DAY_MS),
     late: numberIn(generator.SNACKLAB_LATE),
     duplicate: numberIn(generator.SNACKLAB_DUPLICATE),
     malformed: numberIn(generator.SNACKLAB_MALFORMED),
@@ -157,6 +161,7 @@ export function composeVariables(
     SNACKLAB_SEED: String(settings.seed),
     SNACKLAB_EVENTS: String(settings.events ?? ''),
     SNACKLAB_START_TIME: String(settings.startTime ?? ''),
+    SNACKLAB_DAY_MS: String(settings.day ?? ''),
     SNACKLAB_LATE: String(settings.late),
     SNACKLAB_DUPLICATE: String(settings.duplicate),
     SNACKLAB_MALFORMED: String(settings.malformed),
