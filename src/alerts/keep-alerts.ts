@@ -25,7 +25,7 @@ export interface KeptAlerts {
 }
 
 /** Reading the heads is a serial read: dearer than others. */
-const lookEveryMs = 1_000;
+const lookEveryMs = 500;
 /** But while something has to settle it is told as late as the next look is. */
 const settlingLookMs = 250;
 /** What waits to be sent is in memory. */
