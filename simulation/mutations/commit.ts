@@ -111,13 +111,16 @@ export const commitMutations: readonly Mutation[] = [
       },
       {
         file: stream,
-        find: '    if (messages.length > 0) writer = await writeSlice(ports, writer, counting, messages);',
-        replace: `    const again = async (error) => {
+        find: '    writer = await committing;',
+        replace: `    try {
+      writer = await committing;
+    } catch (error) {
       if (error.detail?.outcome !== 'in-doubt') throw error;
       reader = await ports.log.read(writer.position);
-      return writer;
-    };
-    if (messages.length > 0) writer = await writeSlice(ports, writer, counting, messages).catch(again);`,
+      folded = writer.position;
+      committing = Promise.resolve(writer);
+      continue;
+    }`,
       },
     ],
   },

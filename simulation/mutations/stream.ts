@@ -25,14 +25,7 @@ export const streamMutations: readonly Mutation[] = [
     rule: 11,
     breaks: 'a slice is committed where nothing has come',
     in: architectures,
-    edits: [
-      { file: stream, find: '    if (messages.length > 0) writer', replace: '    if (messages.length >= 0) writer' },
-      {
-        file: stream,
-        find: '  if (equal(until, writer.position)) return writer;\n',
-        replace: '',
-      },
-    ],
+    edits: [{ file: stream, find: 'messages.length > 0 ? sliceOf', replace: 'messages.length >= 0 ? sliceOf' }],
   },
   {
     name: 'start-elsewhere-than-at-the-head',
@@ -60,8 +53,8 @@ export const streamMutations: readonly Mutation[] = [
     edits: [
       {
         file: stream,
-        find: '    else if (!(await stillOwner(ports.store, writer))) return;',
-        replace: '',
+        find: '    } else if (!(await stillOwner(ports.store, writer))) return;',
+        replace: '    }',
       },
     ],
   },

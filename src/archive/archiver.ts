@@ -12,7 +12,7 @@ import { chainOf, coverage, type MergeLimits, nextMerge } from './chain.js';
 export interface ArchiveLimits extends MergeLimits {
   /** A file is finished when it holds so many bytes of messages, */
   readonly fileBytesMax: number;
-  /** or when its first message has waited so long. */
+  /** or when its first message has waited so long, or when it has some of them and nothing more comes. */
   readonly fileAgeMsMax: number;
 }
 
@@ -44,7 +44,7 @@ export async function followLog(source: ArchiveSource, stopped: () => boolean): 
     const cameMs = source.nowMs();
     for (const message of messages) collect(pending[message.partition]!, message, cameMs);
     for (const [partition, open] of pending.entries()) {
-      if (!isDue(open, source.limits, source.nowMs())) continue;
+      if (!isDue(open, source.limits, source.nowMs(), messages.length === 0)) continue;
       const quicker = await writeFile(source, partition, open);
       if (quicker) return;
       pending[partition] = { messages: [], bytes: 0, sinceMs: 0 };
@@ -84,9 +84,13 @@ function collect(open: Pending, message: Message, nowMs: number): void {
   open.bytes += message.value?.length ?? 0;
 }
 
-function isDue(open: Pending, limits: ArchiveLimits, nowMs: number): boolean {
+/** What part of a full file is finished when nothing more comes: who is done with a burst waits for no age. */
+const restPart = 1 / 16;
+
+function isDue(open: Pending, limits: ArchiveLimits, nowMs: number, isQuiet: boolean): boolean {
   if (open.messages.length === 0) return false;
-  return open.bytes >= limits.fileBytesMax || nowMs - open.sinceMs >= limits.fileAgeMsMax;
+  const worthIt = limits.fileBytesMax * (isQuiet ? restPart : 1);
+  return open.bytes >= worthIt || nowMs - open.sinceMs >= limits.fileAgeMsMax;
 }
 
 /** Writes one file. True when another archive already holds a file with this start. */

@@ -4,7 +4,7 @@
  */
 import type { Judgement } from '../events/event.js';
 import { judgeFor } from '../events/judge-plain.js';
-import { equal, type Position } from '../positions/position.js';
+import type { Position } from '../positions/position.js';
 import { fieldsOf } from '../questions/fields.js';
 import type { Question } from '../questions/question.js';
 import type { Clock, DeadLetter, DeadLetterLog, Log, Message, ServingStore } from '../runtimes/ports.js';
@@ -19,18 +19,28 @@ export interface StreamPorts {
 
 /**
  * Runs until it is stopped, replaced (it throws) or the log has lost what it needs (it throws). It counts what the head
- * that it took over asks: one that was read before may be an earlier pipeline's of the same name.
+ * that it took over asks: one that was read before may be an earlier pipeline's of the same name. While a slice is being
+ * committed the next one is read and folded, which touches nothing; it is written once the one before it is committed.
  */
 export async function followLog(ports: StreamPorts, pipeline: string, stopped: () => boolean): Promise<void> {
   const { writer: first, head } = await takeOver(ports.store, pipeline);
   let writer = first;
+  let folded = writer.position;
+  let committing = Promise.resolve(writer);
   const counting = countingFor(head.questions);
   await using reader = await ports.log.read(writer.position);
   while (!stopped()) {
     const messages = await reader.next(100);
-    if (messages.length > 0) writer = await writeSlice(ports, writer, counting, messages);
-    else if (!(await stillOwner(ports.store, writer))) return;
+    const slice = messages.length > 0 ? sliceOf(counting, folded, messages) : undefined;
+    writer = await committing;
+    if (slice !== undefined) {
+      committing = writeSlice(ports, writer, slice);
+      // Met where it is awaited.
+      committing.catch(() => {});
+      folded = slice.until;
+    } else if (!(await stillOwner(ports.store, writer))) return;
   }
+  await committing;
 }
 
 /** Questions, and a judge of messages that finds what they ask for. */
@@ -43,15 +53,18 @@ function countingFor(questions: readonly Question[]): Counting {
   return { questions, judge: judgeFor([...fieldsOf(questions), 'timestamp']) };
 }
 
-async function writeSlice(
-  ports: StreamPorts,
-  writer: Writer,
-  counting: Counting,
-  messages: readonly Message[],
-): Promise<Writer> {
-  const until = advance(writer.position, messages);
-  if (equal(until, writer.position)) return writer;
-  const { parts, letters } = foldSlice(counting, messages);
+/** What is to be committed after the slice before it. */
+interface FoldedSlice {
+  readonly until: Position;
+  readonly parts: readonly SlicePart[];
+  readonly letters: readonly DeadLetter[];
+}
+
+function sliceOf(counting: Counting, from: Position, messages: readonly Message[]): FoldedSlice {
+  return { until: advance(from, messages), ...foldSlice(counting, messages) };
+}
+
+async function writeSlice(ports: StreamPorts, writer: Writer, { until, parts, letters }: FoldedSlice): Promise<Writer> {
   // Acknowledged before the commit: what is counted as rejected can be found (protocol rule 14).
   if (letters.length > 0) await ports.log.append(letters);
   return commitSlice(ports.store, ports.clock, writer, until, parts);

@@ -11,8 +11,11 @@ export interface Pace {
   readonly messagesMax: number;
 }
 
-/** A slice is a few small writes: this keeps them to some ten a second, and an event's way into an answer to some 30 ms. */
-export const inProcessPace: Pace = { pauseMs: 20, messagesMax: 5_000 };
+/**
+ * A slice is a few small writes, of some 10 ms together: the pause keeps an event's way into an answer to some 30 ms, and who
+ * is behind writes few slices. So many messages are folded in some 15 ms.
+ */
+export const inProcessPace: Pace = { pauseMs: 20, messagesMax: 20_000 };
 
 /** The same log, read at this pace. */
 export function pacedLog<L extends Log>(log: L, pace: Pace, clock: Clock): L {

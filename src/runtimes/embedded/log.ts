@@ -25,7 +25,7 @@ export interface EmbeddedLog extends Log, AsyncDisposable {
 }
 
 /** A reader is given about so many bytes at once. */
-const answerBytesMax = 4 << 20;
+const answerBytesMax = 8 << 20;
 const sendsInFlight = 4;
 
 export async function openEmbeddedLog(
