@@ -34,10 +34,11 @@ export interface Due {
 export function due(arrivals: Arrivals, nowMs: number): Due {
   const { ratePerSecond, pace, sinceMs, taken } = arrivals;
   // A clock that was set back would otherwise stop the arrivals until it is there again.
-  if (nowMs < sinceMs) return { events: 0, forgone: 0, arrivals: startArrivals(ratePerSecond, nowMs, pace) };
   const arrived = Math.floor(((pace.evened(nowMs) - pace.evened(sinceMs)) * ratePerSecond) / 1000);
+  if (nowMs < sinceMs || arrived < taken)
+    return { events: 0, forgone: 0, arrivals: startArrivals(ratePerSecond, nowMs, pace) };
   const waiting = arrived - taken;
-  const most = Math.max(1, Math.floor((catchUpMs * ratePerSecond * pace.factorAt(nowMs)) / 1000));
+  const most = Math.max(1, Math.floor(((pace.evened(nowMs) - pace.evened(nowMs - catchUpMs)) * ratePerSecond) / 1000));
   const forgone = Math.max(0, waiting - most);
   return { events: waiting - forgone, forgone, arrivals: take(arrivals, forgone) };
 }
@@ -50,6 +51,6 @@ export function take(arrivals: Arrivals, events: number): Arrivals {
 export function nextPortionInMs(arrivals: Arrivals, nowMs: number): number {
   const { ratePerSecond, pace, sinceMs, taken } = arrivals;
   if (ratePerSecond <= 0) return Number.POSITIVE_INFINITY;
-  const nextAtMs = pace.clockAt(pace.evened(sinceMs) + ((taken + 1) * 1000) / ratePerSecond);
+  const nextAtMs = sinceMs + pace.clockAfter(sinceMs, ((taken + 1) * 1000) / ratePerSecond);
   return Math.max(portionEveryMs, Math.ceil(nextAtMs - nowMs));
 }

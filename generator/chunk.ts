@@ -79,7 +79,7 @@ export function chunkMaker({ seed, knobs, partitions, timeline }: ChunkOptions):
 export function timestampOf(timeline: Timeline | undefined, index: number, nowMs: number): number {
   if (timeline === undefined) return nowMs;
   const { startTimeMs, ratePerSecond, pace } = timeline;
-  return Math.floor(pace.clockAt(pace.evened(startTimeMs) + (index * 1000) / ratePerSecond));
+  return startTimeMs + Math.floor(pace.clockAfter(startTimeMs, (index * 1000) / ratePerSecond));
 }
 
 /** Each machine's key, and the partition that it belongs to. */

@@ -124,9 +124,7 @@ function reporter(settings: GeneratorSettings, clock: Clock, standing: Standing)
       state: state === 'running' && wanted.paused ? 'paused' : state,
       paused: wanted.paused,
       wantedRatePerSecond: wanted.ratePerSecond,
-      ...(dayMs === null
-        ? {}
-        : { dayMs, wantedOfThisHour: Math.round(wanted.ratePerSecond * pace.factorAt(now.atMs)) }),
+      ...(dayMs === null ? {} : { dayMs, wantedThisHourPerSecond: wanted.ratePerSecond * pace.factorAt(now.atMs) }),
       ratePerSecond,
       sent,
       acknowledged: ledger?.acknowledged ?? null,

@@ -8,7 +8,14 @@ import type { DeadLetterLog, Log } from '../src/runtimes/ports.js';
 import type { Service } from './processes.js';
 import type { SimulatedLab } from './simulated-lab.js';
 
-const limits: ArchiveLimits = { fileBytesMax: 1_000, fileAgeMsMax: 60, filesPerMerge: 3, bytesMax: 1_000, levelMax: 3 };
+const limits: ArchiveLimits = {
+  fileBytesMax: 1_000,
+  fileAgeMsMax: 60,
+  quietMs: 30,
+  filesPerMerge: 3,
+  bytesMax: 1_000,
+  levelMax: 3,
+};
 const keepCoveredMs = 200;
 
 /** As `src/archive/service.ts`. In Kappa it removes what a merge has replaced; in Lambda the coordinator does. */

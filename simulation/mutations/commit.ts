@@ -111,7 +111,7 @@ export const commitMutations: readonly Mutation[] = [
       },
       {
         file: stream,
-        find: '    writer = await committing;',
+        find: '      writer = await committing;',
         replace: `    try {
       writer = await committing;
     } catch (error) {
@@ -121,6 +121,19 @@ export const commitMutations: readonly Mutation[] = [
       committing = Promise.resolve(writer);
       continue;
     }`,
+      },
+    ],
+  },
+  {
+    name: 'commit-that-failed-is-passed-over',
+    rule: 3,
+    breaks: 'the slice that was folded meanwhile is written although the commit before it failed',
+    in: architectures,
+    edits: [
+      {
+        file: stream,
+        find: '      writer = await committing;',
+        replace: '      writer = await committing.catch(() => writer);',
       },
     ],
   },

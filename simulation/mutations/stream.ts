@@ -53,8 +53,8 @@ export const streamMutations: readonly Mutation[] = [
     edits: [
       {
         file: stream,
-        find: '    } else if (!(await stillOwner(ports.store, writer))) return;',
-        replace: '    }',
+        find: '      } else if (!(await stillOwner(ports.store, writer))) return;',
+        replace: '      }',
       },
     ],
   },

@@ -5,7 +5,7 @@ import { followLog } from './archiver.js';
 import { coverage, filesUpTo } from './chain.js';
 
 /** A file costs something, whatever is in it: what is read within a moment is one. They are not merged here. */
-const limits = { fileBytesMax: 12 << 20, fileAgeMsMax: 250, filesPerMerge: 1, bytesMax: 0, levelMax: 0 };
+const limits = { fileBytesMax: 12 << 20, fileAgeMsMax: 250, quietMs: 250, filesPerMerge: 1, bytesMax: 0, levelMax: 0 };
 const lookEveryMs = 20;
 
 /** Archives what is missing from `origin` up to `until`, and gives the files that hold it. */

@@ -12,8 +12,10 @@ import { chainOf, coverage, type MergeLimits, nextMerge } from './chain.js';
 export interface ArchiveLimits extends MergeLimits {
   /** A file is finished when it holds so many bytes of messages, */
   readonly fileBytesMax: number;
-  /** or when its first message has waited so long, or when it has some of them and nothing more comes. */
+  /** or when its first message has waited so long, */
   readonly fileAgeMsMax: number;
+  /** or when it holds a good part of them and nothing has come for so long: who is done with a burst waits for no age. */
+  readonly quietMs: number;
 }
 
 export interface ArchiveSource {
@@ -39,12 +41,14 @@ export async function followLog(source: ArchiveSource, stopped: () => boolean): 
   await using reader: LogReader = await source.log.read(reached);
   const pending: Pending[] = reached.map(() => ({ messages: [], bytes: 0, sinceMs: 0 }));
 
+  let lastMs = source.nowMs();
   while (!stopped()) {
     const messages = await reader.next(200);
     const cameMs = source.nowMs();
+    if (messages.length > 0) lastMs = cameMs;
     for (const message of messages) collect(pending[message.partition]!, message, cameMs);
     for (const [partition, open] of pending.entries()) {
-      if (!isDue(open, source.limits, source.nowMs(), messages.length === 0)) continue;
+      if (!isDue(open, source.limits, source.nowMs(), lastMs)) continue;
       const quicker = await writeFile(source, partition, open);
       if (quicker) return;
       pending[partition] = { messages: [], bytes: 0, sinceMs: 0 };
@@ -84,12 +88,12 @@ function collect(open: Pending, message: Message, nowMs: number): void {
   open.bytes += message.value?.length ?? 0;
 }
 
-/** What part of a full file is finished when nothing more comes: who is done with a burst waits for no age. */
-const restPart = 1 / 16;
+/** What part of a full file is worth a file when nothing more comes. */
+const goodPart = 1 / 16;
 
-function isDue(open: Pending, limits: ArchiveLimits, nowMs: number, isQuiet: boolean): boolean {
+function isDue(open: Pending, limits: ArchiveLimits, nowMs: number, lastMs: number): boolean {
   if (open.messages.length === 0) return false;
-  const worthIt = limits.fileBytesMax * (isQuiet ? restPart : 1);
+  const worthIt = limits.fileBytesMax * (nowMs - lastMs >= limits.quietMs ? goodPart : 1);
   return open.bytes >= worthIt || nowMs - open.sinceMs >= limits.fileAgeMsMax;
 }
 

@@ -19,6 +19,7 @@ import { archiveOrigin } from './origin.js';
 const limits = {
   fileBytesMax: 12 << 20,
   fileAgeMsMax: 5_000,
+  quietMs: 2_000,
   filesPerMerge: 16,
   bytesMax: 256 << 20,
   levelMax: archiveLevels.at(-1)!,

@@ -99,7 +99,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
     {
       path: [lab, 'generator', 'rate'],
       summary: 'make so many events per second from now on',
-      arguments: [['<events>', 'events per second']],
+      arguments: [['<events>', 'events per second; of a lab with --day, the mean of a day']],
       examples: [inLab('generator rate 1000')],
       load: async () => ({ run: (await import('./commands/generator.js')).rate }),
     },
@@ -119,7 +119,7 @@ function sharedCommands(lab: LabName): readonly CommandEntry[] {
       path: [lab, 'generator', 'fill'],
       summary: 'make events fast until the log has so many messages and they are counted, then as before',
       arguments: [['<messages>', 'messages in the log']],
-      flags: [['--rate <events>', 'events per second until then (50000)']],
+      flags: [['--rate <events>', 'events per second until then; of a lab with --day, the mean of a day (50000)']],
       examples: [inLab('generator fill 2000000')],
       load: () => import('./commands/fill-log.js'),
     },

@@ -18,8 +18,8 @@ const sharedUpFlags: readonly Described[] = [
   ['--events <number>', 'stop after so many events (without end)'],
   ['--start-time <time>', 'timestamp of the first event, for reproducible ones: date or epoch ms (now)'],
   [
-    '--day <time>',
-    'how long a day of the shop lasts, from 1m to 24h: quiet nights, busy noons, the rate its mean (even: no hour differs)',
+    '--day <time|even>',
+    'how long a day of the shop lasts, 1m to 24h: quiet nights, busy noons, --rate is its mean; by arrivals, or with --start-time by timestamps (even)',
   ],
   ['--late <fraction>', 'events that come late, 0 to 1 (0)'],
   ['--duplicate <fraction>', 'events that are sent twice, 0 to 1 (0)'],

@@ -69,7 +69,7 @@ const box = (
 ): Box => ({ ...rest, column: at[0], row: at[1], rows: at[2] ?? 1 });
 
 export function generatorBox({ seen: { generator } }: MapInput, rows: number): Box {
-  const { state, rate, wantedRate, paused } = generator;
+  const { state, rate, wantedRate, thisHour, paused } = generator;
   return box([1, 1, rows], {
     ...{ id: 'generator', role: 'Source', title: 'Generator', engine: 'snack machines', tone: 'source' },
     state: paused ? 'idle' : state === 'running' ? 'ok' : 'unknown',
@@ -77,6 +77,7 @@ export function generatorBox({ seen: { generator } }: MapInput, rows: number): B
       ['state', paused ? 'paused' : state],
       ['makes', rate === null ? 'not known' : `${count(rate)}/s`],
       ['wanted', wantedRate === null ? 'not known' : `${count(wantedRate)}/s`],
+      ...(thisHour === null ? [] : [['this hour', `${count(Math.round(thisHour))}/s`] as const]),
     ],
   });
 }

@@ -75,6 +75,8 @@ export interface GeneratorView {
   readonly state: string;
   readonly paused: boolean;
   readonly wantedRate: number | null;
+  /** What of it is wanted in the hour that it is, events a second; null where no hour differs. */
+  readonly thisHour: number | null;
   /** What it says that it makes, events a second. */
   readonly rate: number | null;
 }
@@ -146,7 +148,11 @@ export function viewOf(seen: LabSeen, sizes: LogSizes): SeenView {
 const offsets = z.array(z.number().int().nonnegative());
 const validationSaid = z.object({ position: offsets, repeats: z.number(), rejected: z.number() });
 const archiveSaid = z.object({ position: offsets, files: z.number(), bytes: z.number() });
-const generatorSaid = z.object({ state: z.string(), ratePerSecond: z.number(), wantedRatePerSecond: z.number() });
+const generatorSaid = z.object({
+  ...{ state: z.string(), ratePerSecond: z.number(), wantedRatePerSecond: z.number() },
+  /** Where days have a shape. */
+  wantedThisHourPerSecond: z.number().optional(),
+});
 
 /** What a service last said, where that is of now and as expected. */
 function reportOf<T>({ reports, atMs }: LabSeen, service: string, schema: z.ZodType<T>) {
@@ -196,6 +202,7 @@ function generatorOf(seen: LabSeen): GeneratorView {
     state: paused && state === 'running' ? 'paused' : state,
     paused,
     wantedRate: rate ?? found?.wantedRatePerSecond ?? null,
+    thisHour: found?.wantedThisHourPerSecond ?? null,
     rate: found?.ratePerSecond ?? null,
   };
 }

@@ -29,18 +29,23 @@ export async function followLog(ports: StreamPorts, pipeline: string, stopped: (
   let committing = Promise.resolve(writer);
   const counting = countingFor(head.questions);
   await using reader = await ports.log.read(writer.position);
-  while (!stopped()) {
-    const messages = await reader.next(100);
-    const slice = messages.length > 0 ? sliceOf(counting, folded, messages) : undefined;
-    writer = await committing;
-    if (slice !== undefined) {
-      committing = writeSlice(ports, writer, slice);
-      // Met where it is awaited.
-      committing.catch(() => {});
-      folded = slice.until;
-    } else if (!(await stillOwner(ports.store, writer))) return;
+  try {
+    while (!stopped()) {
+      const messages = await reader.next(100);
+      const slice = messages.length > 0 ? sliceOf(counting, folded, messages) : undefined;
+      writer = await committing;
+      if (stopped()) return;
+      if (slice !== undefined) {
+        committing = writeSlice(ports, writer, slice);
+        // Met where it is awaited.
+        committing.catch(() => {});
+        folded = slice.until;
+      } else if (!(await stillOwner(ports.store, writer))) return;
+    }
+  } finally {
+    // Whatever ends it, nothing is written any more once it has ended.
+    await committing;
   }
-  await committing;
 }
 
 /** Questions, and a judge of messages that finds what they ask for. */

@@ -84,7 +84,7 @@ describe('keepAlerts', () => {
       await keepAlerts({ store: fresh.store, reading: fresh.store, send: undefined }, scope);
       return new Set(sleeps);
     };
-    expect(await sleepsOf()).toEqual(new Set([1_000]));
+    expect(await sleepsOf()).toEqual(new Set([500]));
     const kept = await openBook(fresh.store);
     const { decided } = ruling(1);
     const settling = { rule: 'broken', findings: [{ subject: 'a', says: 'a', settlesMs: 5_000 }], decided };

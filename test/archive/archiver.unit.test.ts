@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { followLog } from '../../src/archive/archiver.js';
 import type { ArchiveRange, ArchiveStore, Log, Message } from '../../src/runtimes/ports.js';
 
-const limits = { fileBytesMax: 1600, fileAgeMsMax: 5_000, filesPerMerge: 16, bytesMax: 1, levelMax: 1 };
+const limits = { fileBytesMax: 1600, fileAgeMsMax: 5_000, quietMs: 500, filesPerMerge: 16, bytesMax: 1, levelMax: 1 };
 const bytesEach = 10;
 
 /** What comes at each look, how long that takes, and until which offsets files are finished after it. */
@@ -23,14 +23,25 @@ const cases: readonly [string, readonly { messages: number; ms: number }[], read
     [
       { messages: 10, ms: 1 },
       { messages: 0, ms: 200 },
+      { messages: 0, ms: 300 },
     ],
     [10],
   ],
   [
-    'small, and nothing more comes',
+    'not of a burst that goes on, where some looks find nothing',
+    [
+      { messages: 10, ms: 1 },
+      { messages: 0, ms: 400 },
+      { messages: 10, ms: 1 },
+      { messages: 0, ms: 400 },
+    ],
+    [],
+  ],
+  [
+    'not small, where nothing more comes',
     [
       { messages: 9, ms: 1 },
-      { messages: 0, ms: 200 },
+      { messages: 0, ms: 500 },
     ],
     [],
   ],

@@ -30,7 +30,13 @@ describe('what the console makes of one look', () => {
   it('shows a generator that is wanted paused as paused', () => {
     const wanted = { rate: null, paused: true, batchRequests: 0 };
     const { generator } = viewOf(labSeen({ wanted, reports: [generatorReport('running')] }), []);
-    expect(generator).toEqual({ state: 'paused', paused: true, wantedRate: 50, rate: 48 });
+    expect(generator).toEqual({ state: 'paused', paused: true, wantedRate: 50, thisHour: null, rate: 48 });
+  });
+
+  it('shows what is wanted of this hour where days have a shape', () => {
+    const report = generatorReport('running');
+    const shaped = { ...report, report: { ...report.report, dayMs: 60_000, wantedThisHourPerSecond: 105 } };
+    expect(viewOf(labSeen({ reports: [shaped] }), []).generator).toMatchObject({ wantedRate: 50, thisHour: 105 });
   });
 
   it('shows base, slices, and a second version that is behind', () => {

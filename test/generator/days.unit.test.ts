@@ -15,9 +15,11 @@ const parts = partsOfHours.map((part) => part / partsOfHours.reduce((sum, other)
 describe('a pace', () => {
   it('has an inverse', () => {
     fc.assert(
-      fc.property(lengths, times, (length, ms) => {
+      fc.property(lengths, times, fc.integer({ min: 0, max: 3 * dayMs }), (length, ms, laterMs) => {
         const pace = paceOf(length);
-        expect(Math.abs(pace.clockAt(pace.evened(ms)) - ms)).toBeLessThan(0.1);
+        const passedMs = pace.clockAfter(ms, pace.evened(ms + laterMs) - pace.evened(ms));
+        expect(Math.abs(passedMs - laterMs)).toBeLessThan(0.1);
+        expect(pace.clockAfter(ms, 0)).toBeCloseTo(0, 6);
       }),
     );
   });
@@ -61,9 +63,39 @@ describe('arrivals by days', () => {
     // A portion may hold what came on both sides of an hour.
     for (const [hour, events] of perHour.entries()) expect(Math.abs(events - 600_000 * parts[hour]!)).toBeLessThan(100);
   });
+
+  it('are caught up with for one second of a stall, in whichever hour that was', () => {
+    const length = 60_000;
+    const startMs = Math.ceil(midnightMs / length) * length;
+    // From the busiest hour into one with fewer.
+    const atMs = startMs + (13 / 24) * length;
+    const arrivals = startArrivals(1000, atMs - 900, paceOf(length));
+    expect(due(arrivals, atMs + 100).forgone).toBe(0);
+    expect(due(arrivals, atMs + 2000).forgone).toBeGreaterThan(0);
+  });
+
+  it.each([undefined, dayMs])(
+    'go on at once when the clock is set back to after their beginning (day %s)',
+    (length) => {
+      const pace = paceOf(length ?? null);
+      const far = take(startArrivals(1000, midnightMs, pace), pace.evened(midnightMs + 3_600_000) - midnightMs);
+      const back = due(far, midnightMs + 3_590_000);
+      expect(back).toMatchObject({ events: 0, forgone: 0 });
+      expect(due(back.arrivals, midnightMs + 3_591_000).events).toBeGreaterThan(100);
+    },
+  );
 });
 
 describe('timestamps by days', () => {
+  it('begin at the start time, whichever it is', () => {
+    fc.assert(
+      fc.property(lengths, times, (length, startTimeMs) => {
+        const timeline = { startTimeMs, ratePerSecond: 1000, pace: paceOf(length) };
+        expect(timestampOf(timeline, 0, 0)).toBe(startTimeMs);
+      }),
+    );
+  });
+
   it('come by the hours, and go on in order', () => {
     const ratePerSecond = 0.5;
     const timeline = { startTimeMs: midnightMs, ratePerSecond, pace: paceOf(dayMs) };

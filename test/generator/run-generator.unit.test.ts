@@ -233,6 +233,8 @@ describe('the generator', () => {
     const stamps = broker.log.flatMap((messages) =>
       messages.map(({ value }) => (JSON.parse(Buffer.from(value!).toString()) as { timestamp: number }).timestamp),
     );
+    // Events arrive evenly then, whatever the hour.
+    expect(reports.at(-1)).toMatchObject({ dayMs: 60_000, wantedRatePerSecond: 600, wantedThisHourPerSecond: 600 });
     // Of 36,000 events a day, 1 part of 240 is an hour of 2.5 s: the first three hours have six parts, so 900.
     expect(stamps.filter((ms) => ms < startTimeMs + 3 * 2500)).toHaveLength(900);
   });

@@ -26,12 +26,10 @@ describe('a stream job', () => {
     expect(job.did.filter((did) => /letters|rows/.test(did))).toEqual(['letters 0', 'rows 1']);
   });
 
-  it('ends when what it has begun to commit is committed', async () => {
+  it('told to stop ends when what it has begun to commit is committed, and begins nothing more', async () => {
     const job = start();
     await job.until(() => job.did.includes('read 2'));
     job.stop();
-    job.commit('applied');
-    await job.until(() => job.did.includes('head 2?'));
     let ended = false;
     void job.running.then(() => {
       ended = true;
@@ -40,12 +38,34 @@ describe('a stream job', () => {
     expect(ended).toBe(false);
     job.commit('applied');
     await job.running;
-    expect(job.did.at(-1)).toBe('head 2!');
+    expect(job.did.slice(4)).toEqual(['read 2', 'head 1!']);
+  });
+
+  it('ends by an error of the log only when what it has begun to commit is committed', async () => {
+    const job = start(1);
+    await job.until(() => job.did.includes('head 1?'));
+    let ended = false;
+    const noted = job.running.catch(() => {
+      ended = true;
+    });
+    await setImmediate();
+    expect(ended).toBe(false);
+    job.commit('applied');
+    await noted;
+    await expect(job.running).rejects.toThrow('the log is damaged');
+    expect(job.did.at(-1)).toBe('head 1!');
+  });
+
+  it('tells of a commit that failed rather than of the log, where both did', async () => {
+    const job = start(1);
+    await job.until(() => job.did.includes('head 1?'));
+    job.commit('refused');
+    await expect(job.running).rejects.toThrow('another writer has taken over');
   });
 });
 
-/** A job on a log that has one more message at each look. */
-function start() {
+/** A job on a log that has one more message at each look, and is damaged after so many. */
+function start(intact = Number.POSITIVE_INFINITY) {
   const did: string[] = [];
   const head = newHead('lambda-1', 1, [0], [itemsSold]);
   let stopped = false;
@@ -69,6 +89,7 @@ function start() {
     read: async () => ({
       async next() {
         await setImmediate();
+        if (reads === intact) throw new Error('the log is damaged');
         did.push(`read ${++reads}`);
         return [message(reads - 1)];
       },

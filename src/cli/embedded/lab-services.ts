@@ -74,6 +74,7 @@ function streamJobs({ store, log, deadLetters }: LabPorts): LabService {
 const archiveLimits: ArchiveLimits = {
   fileBytesMax: 12 << 20,
   fileAgeMsMax: 2_000,
+  quietMs: 200,
   filesPerMerge: 16,
   bytesMax: 256 << 20,
   levelMax: 3,
