@@ -32,29 +32,38 @@ const instant = z
   )
   .refine(Number.isSafeInteger, 'must be epoch milliseconds or a date such as 2026-01-01T00:00:00Z');
 
-const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** How many each unit is. */
+type Units = Readonly<Record<string, number>>;
+
+const timesWithinDay: Units = { s: 1000, m: 60_000, h: 3_600_000 };
+const times: Units = { ...timesWithinDay, d: 86_400_000 };
+const sizes: Units = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** What a text such as `12h` comes to; NaN where it is no number of these units. */
+function amountIn(units: Units, text: string): number {
+  const [, amount, unit] = /^(\d{1,6})([a-zA-Z]+)$/.exec(text) ?? [];
+  return Number(amount) * (units[unit ?? ''] ?? Number.NaN);
+}
+
 const dayRule = 'must be a time from 1m to 24h (10m, 24h), or even';
 
 /** How long a day of the shop lasts, ms; null where no hour is to differ from another. */
 const day = z.string().transform((text, context): number | null => {
   if (text === 'even') return null;
-  const [, amount, unit] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
-  const ms = Number(amount) * (units[unit ?? ''] ?? Number.NaN);
+  const ms = amountIn(timesWithinDay, text);
   if (ms >= 60_000 && ms <= 86_400_000) return ms;
   context.addIssue({ code: 'custom', message: dayRule });
   return z.NEVER;
 });
 
-const sizes: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 const retentionRule =
   'must be a time of at least 1m (90s, 30m, 12h, 7d), a size of at least 10MB (500MB, 10GB), or forever';
 
 /** How long, or how much of, the log is kept: `12h`, `10GB`, or `forever`. */
 const retention = z.string().transform((text, context): Retention => {
   if (text === 'forever') return { ms: undefined, bytes: undefined };
-  const [, amount, unit] = /^(\d{1,6})(s|m|h|d|MB|GB|TB)$/.exec(text) ?? [];
-  const ms = Number(amount) * (units[unit ?? ''] ?? Number.NaN);
-  const bytes = Number(amount) * (sizes[unit ?? ''] ?? Number.NaN);
+  const ms = amountIn(times, text);
+  const bytes = amountIn(sizes, text);
   if (ms >= 60_000) return { ms, bytes: undefined };
   if (bytes >= 10e6) return { ms: undefined, bytes };
   context.addIssue({ code: 'custom', message: retentionRule });
