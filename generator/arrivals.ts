@@ -33,12 +33,12 @@ export interface Due {
 /** How many events are due. Taking them is said with `take`, for a portion may turn out smaller. */
 export function due(arrivals: Arrivals, nowMs: number): Due {
   const { ratePerSecond, pace, sinceMs, taken } = arrivals;
+  const evenedMs = pace.evened(nowMs);
+  const arrivedSince = (ms: number) => Math.floor(((evenedMs - pace.evened(ms)) * ratePerSecond) / 1000);
+  const waiting = arrivedSince(sinceMs) - taken;
   // A clock that was set back would otherwise stop the arrivals until it is there again.
-  const arrived = Math.floor(((pace.evened(nowMs) - pace.evened(sinceMs)) * ratePerSecond) / 1000);
-  if (nowMs < sinceMs || arrived < taken)
-    return { events: 0, forgone: 0, arrivals: startArrivals(ratePerSecond, nowMs, pace) };
-  const waiting = arrived - taken;
-  const most = Math.max(1, Math.floor(((pace.evened(nowMs) - pace.evened(nowMs - catchUpMs)) * ratePerSecond) / 1000));
+  if (waiting < 0) return { events: 0, forgone: 0, arrivals: startArrivals(ratePerSecond, nowMs, pace) };
+  const most = Math.max(1, arrivedSince(nowMs - catchUpMs));
   const forgone = Math.max(0, waiting - most);
   return { events: waiting - forgone, forgone, arrivals: take(arrivals, forgone) };
 }

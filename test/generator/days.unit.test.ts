@@ -74,16 +74,13 @@ describe('arrivals by days', () => {
     expect(due(arrivals, atMs + 2000).forgone).toBeGreaterThan(0);
   });
 
-  it.each([undefined, dayMs])(
-    'go on at once when the clock is set back to after their beginning (day %s)',
-    (length) => {
-      const pace = paceOf(length ?? null);
-      const far = take(startArrivals(1000, midnightMs, pace), pace.evened(midnightMs + 3_600_000) - midnightMs);
-      const back = due(far, midnightMs + 3_590_000);
-      expect(back).toMatchObject({ events: 0, forgone: 0 });
-      expect(due(back.arrivals, midnightMs + 3_591_000).events).toBeGreaterThan(100);
-    },
-  );
+  it.each([null, dayMs])('go on at once when the clock is set back to after their beginning (day %s)', (length) => {
+    const pace = paceOf(length);
+    const far = take(startArrivals(1000, midnightMs, pace), pace.evened(midnightMs + 3_600_000) - midnightMs);
+    const back = due(far, midnightMs + 3_590_000);
+    expect(back).toMatchObject({ events: 0, forgone: 0 });
+    expect(due(back.arrivals, midnightMs + 3_591_000).events).toBeGreaterThan(100);
+  });
 });
 
 describe('timestamps by days', () => {
