@@ -9,15 +9,13 @@ import json
 import time
 
 from cassandra import ConsistencyLevel, InvalidRequest
-from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable
-from cassandra.policies import ConstantReconnectionPolicy, FallthroughRetryPolicy, RoundRobinPolicy
 from cassandra.protocol import SyntaxException
 
+from cassandra_session import open_session
 from commit import Head
 from packed import pack
 
 KEYSPACE = "snacklab"
-ANSWER_TIMEOUT_S = 10
 # As in src/runtimes/docker/cassandra-store.ts: an older report says nothing of now.
 REPORT_S = 900
 # commit.py's names of a head's columns, how each is stored.
@@ -34,31 +32,20 @@ HEAD_COLUMNS = {
 
 def open_cassandra_store(address, architecture, patience_s):
     """Connects to `host:port`, trying for `patience_s` while nobody answers there."""
-    ends_s = time.monotonic() + patience_s
-    while True:
-        cluster = _cluster(address)
-        try:
-            return CassandraStore(cluster, cluster.connect(KEYSPACE), architecture)
-        except (NoHostAvailable, InvalidRequest):
-            cluster.shutdown()
-            if time.monotonic() > ends_s:
-                raise
-            time.sleep(0.5)
+    return CassandraStore(open_session(address, KEYSPACE, patience_s), architecture)
 
 
 class CassandraStore:
     """Heads, slices and reports of one architecture. Closes with `close`."""
 
-    def __init__(self, cluster, session, architecture):
-        self._cluster = cluster
+    def __init__(self, session, architecture):
         self._session = session
         self._architecture = architecture
-        self._statements = {}
 
     def read_heads(self):
         """All pipelines' heads at one instant: the read settles what is in doubt."""
-        select = self._prepared("SELECT * FROM heads WHERE architecture = ?", ConsistencyLevel.LOCAL_SERIAL)
-        rows = self._session.execute(select, (self._architecture,))
+        select = "SELECT * FROM heads WHERE architecture = ?"
+        rows = self._session.execute(select, (self._architecture,), ConsistencyLevel.LOCAL_SERIAL)
         return [head_of_row(row) for row in rows if row.pipeline is not None]
 
     def read_head(self, pipeline):
@@ -70,9 +57,8 @@ class CassandraStore:
         conditions = " AND ".join(f"{column} = ?" for column in expected)
         update = f"UPDATE heads SET {assignments} WHERE architecture = ? AND pipeline = ? IF {conditions}"
         try:
-            statement = self._prepared(update)
             values = (*_stored(change), self._architecture, pipeline, *_stored(expected))
-            return "applied" if self._session.execute(statement, values).was_applied else "refused"
+            return "applied" if self._session.execute(update, values).was_applied else "refused"
         except (InvalidRequest, SyntaxException):
             raise
         except Exception as error:  # noqa: BLE001 - whatever else happened, nobody knows whether it was applied
@@ -81,7 +67,7 @@ class CassandraStore:
 
     def write_slices(self, slices):
         """Starts writing them all at once. Returns what to ask for the `result()`, which throws if one failed."""
-        insert = self._prepared(
+        insert = (
             "INSERT INTO slices (incarnation, question, number, epoch, from_position, until_position, messages, rejected,"
             " least_event_ms, greatest_event_ms, committed_ms, sums, sums_bytes)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -91,22 +77,14 @@ class CassandraStore:
 
     def report(self, service, report, wait=True):
         """Says how a service is. Without `wait` a report may be lost: the next one says the same, and more."""
-        insert = self._prepared(f"INSERT INTO reports (architecture, service, at_ms, report) VALUES (?, ?, ?, ?) USING TTL {REPORT_S}")
+        insert = f"INSERT INTO reports (architecture, service, at_ms, report) VALUES (?, ?, ?, ?) USING TTL {REPORT_S}"
         text = json.dumps(report, separators=(",", ":"))
         written = self._session.execute_async(insert, (self._architecture, service, int(time.time() * 1000), text))
         if wait:
             written.result()
 
     def close(self):
-        self._cluster.shutdown()
-
-    def _prepared(self, cql, consistency=ConsistencyLevel.LOCAL_QUORUM):
-        if cql not in self._statements:
-            statement = self._session.prepare(cql)
-            statement.consistency_level = consistency
-            statement.serial_consistency_level = ConsistencyLevel.LOCAL_SERIAL
-            self._statements[cql] = statement
-        return self._statements[cql]
+        self._session.close()
 
 
 class _All:
@@ -163,25 +141,4 @@ def _slice_values(slice_, now_ms):
         *(format_position(slice_.from_position), format_position(slice_.until_position)),
         *(part.messages, part.rejected, part.least_event_ms, part.greatest_event_ms),
         *(now_ms, sums, len(sums)),
-    )
-
-
-def _cluster(address):
-    host, _, port = address.rpartition(":")
-    profile = ExecutionProfile(
-        # One way in; the addresses that Cassandra announces for itself are of its own network.
-        load_balancing_policy=RoundRobinPolicy(),
-        retry_policy=FallthroughRetryPolicy(),
-        consistency_level=ConsistencyLevel.LOCAL_QUORUM,
-        serial_consistency_level=ConsistencyLevel.LOCAL_SERIAL,
-        request_timeout=ANSWER_TIMEOUT_S,
-    )
-    return Cluster(
-        [host],
-        port=int(port),
-        execution_profiles={EXEC_PROFILE_DEFAULT: profile},
-        reconnection_policy=ConstantReconnectionPolicy(0.5, max_attempts=None),
-        compression=False,
-        schema_metadata_enabled=False,
-        token_metadata_enabled=False,
     )

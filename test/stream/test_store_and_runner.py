@@ -1,4 +1,5 @@
-"""What cassandra_store.py says of a conditional write, and which drivers runner.py keeps. Needs cassandra-driver."""
+"""What cassandra_store.py says of a conditional write, when cassandra_session.py connects anew, and which drivers runner.py
+keeps. Needs cassandra-driver."""
 
 import importlib.util
 import sys
@@ -18,15 +19,14 @@ class AConditionalWrite(unittest.TestCase):
     def outcome(self, answer):
         from cassandra_store import CassandraStore
 
-        def execute(statement, values):
-            self.executed.append((statement.cql, values))
+        def execute(cql, values):
+            self.executed.append((cql, values))
             if isinstance(answer, Exception):
                 raise answer
             return SimpleNamespace(was_applied=answer)
 
         self.executed = []
-        session = SimpleNamespace(prepare=lambda cql: SimpleNamespace(cql=cql), execute=execute)
-        store = CassandraStore(None, session, "lambda")
+        store = CassandraStore(SimpleNamespace(execute=execute), "lambda")
         expected = {"incarnation": 1, "epoch": 2, "number": 3}
         return store.change_head("lambda-1", expected, {"number": 4, "position": (5, 6)})
 
@@ -67,12 +67,9 @@ class ASlice(unittest.TestCase):
         from commit import Slice, SlicePart
 
         executed = []
-        session = SimpleNamespace(
-            prepare=lambda cql: SimpleNamespace(cql=cql),
-            execute_async=lambda statement, values: executed.append((statement.cql, values)),
-        )
+        session = SimpleNamespace(execute_async=lambda cql, values: executed.append((cql, values)))
         part = SlicePart("items-sold", 3, 1, 5, 9, ((("apple",), (2, None)),))
-        CassandraStore(None, session, "kappa").write_slices([Slice(1, 2, 7, (0, 0), (2, 1), part)])
+        CassandraStore(session, "kappa").write_slices([Slice(1, 2, 7, (0, 0), (2, 1), part)])
         [(cql, values)] = executed
         columns = [column.strip() for column in cql[cql.index("(") + 1 : cql.index(")")].split(",")]
         stored = dict(zip(columns, values, strict=True))
@@ -80,6 +77,79 @@ class ASlice(unittest.TestCase):
         self.assertEqual((stored["number"], stored["until_position"], stored["messages"]), (7, "[2,1]", 3))
         self.assertEqual(unpack(stored["sums"]), ((("apple",), (2, None)),))
         self.assertEqual(stored["sums_bytes"], len(stored["sums"]))
+
+
+@unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")
+class ASession(unittest.TestCase):
+    def setUp(self):
+        from cassandra_session import CassandraSession
+
+        self.now_s = 0.0
+        self.there, self.finds_it_again = True, True
+        self.opened = []
+        self.session = CassandraSession(self.connect, clock=SimpleNamespace(monotonic=lambda: self.now_s))
+
+    def connect(self):
+        """A driver's session: once it has lost Cassandra, it may never look again."""
+        from cassandra.cluster import NoHostAvailable
+        from cassandra_session import Opened
+
+        if not self.there:
+            raise NoHostAvailable("nobody there", {})
+        state = {"lost": False, "shut": False, "prepared": 0}
+
+        def prepare(cql):
+            state["prepared"] += 1
+            return SimpleNamespace(cql=cql)
+
+        def execute(_statement, _values):
+            state["lost"] = not self.there or (state["lost"] and not self.finds_it_again)
+            if state["lost"]:
+                raise NoHostAvailable("lost", {})
+            return "rows"
+
+        self.opened.append(state)
+        cluster = SimpleNamespace(shutdown=lambda: state.update(shut=True))
+        return Opened(cluster, SimpleNamespace(prepare=prepare, execute=execute))
+
+    def looks(self, seconds):
+        """One statement a second. Returns what the last one ended with."""
+        for _ in range(seconds):
+            self.now_s += 1
+            try:
+                last = self.session.execute("SELECT", ())
+            except Exception as error:  # noqa: BLE001 - which one is what a test asks
+                last = type(error).__name__
+        return last
+
+    def test_prepares_a_statement_once(self):
+        self.assertEqual(self.looks(3), "rows")
+        self.assertEqual(self.opened[0]["prepared"], 1)
+
+    def test_leaves_it_to_the_driver_to_find_cassandra_again(self):
+        self.there = False
+        self.assertEqual(self.looks(30), "NoHostAvailable")
+        self.there = True
+        self.assertEqual(self.looks(1), "rows")
+        self.assertEqual(len(self.opened), 1)
+
+    def test_connects_anew_once_the_driver_has_not_found_it_for_a_while(self):
+        self.there, self.finds_it_again = False, False
+        self.looks(1)
+        self.there = True
+        self.assertEqual(self.looks(9), "NoHostAvailable")
+        self.assertEqual(len(self.opened), 1)
+        self.assertEqual(self.looks(2), "rows")
+        self.assertEqual([state["shut"] for state in self.opened], [True, False])
+        self.assertEqual(self.opened[1]["prepared"], 1)
+
+    def test_counts_from_anew_after_each_answer(self):
+        for _ in range(20):
+            self.there = False
+            self.looks(1)
+            self.there = True
+            self.looks(1)
+        self.assertEqual(len(self.opened), 1)
 
 
 @unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")
