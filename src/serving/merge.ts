@@ -74,6 +74,29 @@ export function continues(head: Head, { incarnation, baseId, foldId, number }: A
   return incarnation === head.incarnation && baseId === head.baseId && foldId === head.foldId && number <= head.number;
 }
 
+/** Whether parts begin with all that others are: an answer that was made of those is one to the first parts of these. */
+export function beginWith(parts: Parts, others: Parts): boolean {
+  return (
+    samePart(parts.base, others.base) &&
+    samePart(parts.fold, others.fold) &&
+    others.slices.every((slice, i) => samePart(parts.slices[i], slice))
+  );
+}
+
+/** Tables are the same when they are one object: two that are equal are added up again. */
+function samePart(a: Base | Slice | undefined, b: Base | Slice | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.sums === b.sums &&
+    ('epoch' in a ? a.epoch : a.id) === ('epoch' in b ? b.epoch : b.id) &&
+    a.number === b.number &&
+    a.messages === b.messages &&
+    a.rejected === b.rejected &&
+    equal(a.from, b.from) &&
+    equal(a.until, b.until)
+  );
+}
+
 /** An answer's sums and how far they reach, before the slices that are still to come. */
 type Start = Pick<Answer, 'position' | 'messages' | 'rejected' | 'number' | 'base' | 'realTime' | 'merged'>;
 

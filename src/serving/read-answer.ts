@@ -6,7 +6,7 @@
 import type { Question } from '../questions/question.js';
 import type { Clock, ServingStore } from '../runtimes/ports.js';
 import { type Head, type Heads, mergedNumber } from './head.js';
-import { type Answer, continues, merge, type Parts, type Unknown } from './merge.js';
+import { type Answer, beginWith, continues, merge, type Parts, type Unknown } from './merge.js';
 
 /**
  * An answer, the question as the pipeline that gave it declares it, and the state of the switch it was read under:
@@ -22,6 +22,14 @@ export type ReadAnswer = Answer & {
 export interface AnswerSource extends Pick<ServingStore, 'readHeads' | 'readBase' | 'readSlices'> {
   /** By question: the last answer that was read. Where it is there, one that continues it is made of it and what came since. */
   readonly remembered?: Map<string, Answer>;
+  /** By question: the last answer that was read, and its parts. All parts are read each time (see ./rereading-store.ts). */
+  readonly reread?: Map<string, AnswerOfParts>;
+}
+
+/** An answer, and what the store held of it. */
+export interface AnswerOfParts {
+  readonly answer: Answer;
+  readonly parts: Parts;
 }
 
 const triesMax = 8;
@@ -57,7 +65,8 @@ export async function readAnswerAt(store: AnswerSource, heads: Heads, name: stri
 }
 
 async function newestAnswer(store: AnswerSource, head: Head, question: Question): Promise<Answer | Unknown> {
-  const { remembered } = store;
+  const { remembered, reread } = store;
+  if (reread !== undefined) return reReadAnswer(store, head, question, reread);
   const before = remembered?.get(question.name);
   const answer =
     before !== undefined && continues(head, before)
@@ -68,6 +77,21 @@ async function newestAnswer(store: AnswerSource, head: Head, question: Question)
   // What does not fit is read from the beginning when it is asked for again.
   if ('unknown' in answer) remembered?.delete(question.name);
   else remembered?.set(question.name, answer);
+  return answer;
+}
+
+/** Reads all that the head names; where the store still holds what an answer was made of, only the rest is merged anew. */
+async function reReadAnswer(
+  store: AnswerSource,
+  head: Head,
+  question: Question,
+  reread: Map<string, AnswerOfParts>,
+): Promise<Answer | Unknown> {
+  const parts = await readParts(store, head, question);
+  const last = reread.get(question.name);
+  const isHeld = last !== undefined && continues(head, last.answer) && beginWith(parts, last.parts);
+  const answer = merge(head, question, parts, head.number, isHeld ? last.answer : undefined);
+  if (!('unknown' in answer)) reread.set(question.name, { answer, parts });
   return answer;
 }
 

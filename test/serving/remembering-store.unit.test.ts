@@ -1,6 +1,7 @@
 /**
- * Goal: an answer made of a remembered one is the answer that a reader without memory gets, and costs only what is new.
- * Method: random lives of one pipeline (slices, take-overs that leave orphans, bases, folds, a dropped pipeline), read by both
+ * Goal: an answer made of a remembered one is the answer that a reader without memory gets. One that remembers is asked only
+ * for what is new; one that reads again also sees what the store was never meant to change.
+ * Method: random lives of one pipeline (slices, take-overs that leave orphans, bases, folds, a dropped pipeline), read by all
  * after each step; and the store's own account of what it was asked.
  */
 import fc from 'fast-check';
@@ -11,6 +12,7 @@ import { epochOf, type Head, type Heads, mergedNumber, newHead } from '../../src
 import { merge } from '../../src/serving/merge.js';
 import { readAnswer, readAnswerAt } from '../../src/serving/read-answer.js';
 import { rememberingStore } from '../../src/serving/remembering-store.js';
+import { rereadingStore } from '../../src/serving/rereading-store.js';
 
 const clock = { sleep: async () => {} };
 const read = (store: ServingStore) => readAnswer(store, itemsSold.name, clock);
@@ -31,16 +33,19 @@ describe('rememberingStore', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const lab = new Pipeline();
-        const remembering = rememberingStore(lab.store);
+        const readers = [rememberingStore(lab.store), rereadingStore(lab.store)];
+        const readByAll = async () => {
+          for (const reader of readers) expect(await read(reader)).toEqual(await read(lab.store));
+        };
         for (const one of steps) {
           if (one[0] === 'read an older head') {
             const heads = lab.olderHeads();
-            const remembered = await readAnswerAt(remembering, heads, itemsSold.name);
-            expect(remembered).toEqual(await readAnswerAt(lab.store, heads, itemsSold.name));
+            const answer = await readAnswerAt(lab.store, heads, itemsSold.name);
+            for (const reader of readers) expect(await readAnswerAt(reader, heads, itemsSold.name)).toEqual(answer);
           } else if (one[0] !== 'read') lab.take(one);
-          else expect(await read(remembering)).toEqual(await read(lab.store));
+          else await readByAll();
         }
-        expect(await read(remembering)).toEqual(await read(lab.store));
+        await readByAll();
       }),
     );
   });
@@ -92,6 +97,47 @@ describe('rememberingStore', () => {
     lab.asked.length = 0;
     expect(await read(store)).toMatchObject({ messages: 3 });
     expect(lab.asked).toEqual(['slices 1 to 2']);
+  });
+});
+
+describe('rereadingStore', () => {
+  const labOf = async (...apples: readonly number[]) => {
+    const lab = new Pipeline();
+    const store = rereadingStore(lab.store);
+    for (const apple of apples) lab.commit({ apple });
+    await read(store);
+    lab.asked.length = 0;
+    return { lab, store };
+  };
+
+  it('asks for all that there is each time, and adds up only what is new', async () => {
+    const { lab, store } = await labOf(1, 2, 3);
+    const answer = await read(store);
+    lab.commit({ apple: 4 });
+    // The very slices that were added up already: what they say cannot be looked at again.
+    for (const slice of lab.slices.slice(0, 3)) (slice.sums as Map<string, unknown>).clear();
+    expect(await read(store)).toMatchObject({ slices: 4, merged: new Map([['["apple"]', [10n, 100n]]]) });
+    expect(answer).toMatchObject({ merged: new Map([['["apple"]', [6n, 60n]]]) });
+    expect(lab.asked).toEqual(['slices 1 to 3', 'slices 1 to 4']);
+  });
+
+  it.each([
+    ['other sums', (slice: Slice) => ({ ...slice, sums: new Map([['["apple"]', [7n, 70n]]]) })],
+    ['another place', (slice: Slice) => ({ ...slice, from: [slice.from[0]! + 1] })],
+    ['another count', (slice: Slice) => ({ ...slice, messages: slice.messages + 1 })],
+    ['another writer', (slice: Slice) => ({ ...slice, epoch: slice.epoch + 1 })],
+  ])('sees a slice that has %s by now', async (_, change) => {
+    const { lab, store } = await labOf(1, 2, 3);
+    lab.slices.splice(1, 1, change(lab.slices[1]!) as Slice);
+    const seen = await read(store);
+    expect(seen).toEqual(await read(lab.store));
+    expect(seen).not.toMatchObject({ merged: new Map([['["apple"]', [6n, 60n]]]) });
+  });
+
+  it('sees a slice that is gone', async () => {
+    const { lab, store } = await labOf(1, 2, 3);
+    lab.slices.splice(0, 1);
+    expect(await read(store)).toMatchObject({ unknown: expect.stringContaining('slice 1 is missing') });
   });
 });
 

@@ -4,7 +4,8 @@ import { type CheckedLog, judgeAgain, verify } from '../../checker/verify.js';
 import { parseFlags, runtimeFlags, verifyFlags } from '../../config/flags.js';
 import { LabError } from '../../errors.js';
 import type { ServingStore } from '../../runtimes/ports.js';
-import { readAnswer } from '../../serving/read-answer.js';
+import { type AnswerSource, readAnswer } from '../../serving/read-answer.js';
+import { rereadingStore } from '../../serving/rereading-store.js';
 import { findLab, type RunningLab } from '../lab.js';
 import { liveQuestions, questionNamed } from '../live-version.js';
 import type { CommandContext, CommandInput, Report } from '../report.js';
@@ -49,9 +50,9 @@ function runtimeText(options: CommandInput['options']): string {
 
 /** Reads answers; it connects when it is first asked, and again after a failure to connect. */
 function answerReader(input: CommandInput, context: CommandContext) {
-  let opening: Promise<ServingStore & AsyncDisposable> | undefined;
+  let opening: Promise<ServingStore & AnswerSource & AsyncDisposable> | undefined;
   const open = () => {
-    opening ??= findLab(input, context).then((found) => found.openStore());
+    opening ??= findLab(input, context).then(async (found) => rereadingStore(await found.openStore()));
     opening.catch(() => {
       opening = undefined;
     });

@@ -8,6 +8,7 @@ import { LabError } from '../../errors.js';
 import { formatPosition, type Position, parsePosition } from '../../positions/position.js';
 import type { Head, Heads, Segment } from '../../serving/head.js';
 import { unpack } from '../../serving/packed.js';
+import type { SumTable } from '../../sums/table.js';
 import type { Base, HeadColumns, ServiceReport, Slice, Truth } from '../ports.js';
 
 type Row = types.Row;
@@ -88,7 +89,7 @@ function headOfRow(row: Row): Head {
   };
 }
 
-export function sliceOfRow(row: Row): Slice {
+export function sliceOfRow(row: Row, sums: SumTable): Slice {
   return {
     incarnation: row.incarnation,
     question: row.question,
@@ -101,11 +102,11 @@ export function sliceOfRow(row: Row): Slice {
     leastEventMs: integerOrNull(row.least_event_ms),
     greatestEventMs: integerOrNull(row.greatest_event_ms),
     ...(row.committed_ms === null ? {} : { committedMs: integer(row.committed_ms) }),
-    sums: unpack(row.sums),
+    sums,
   };
 }
 
-export function baseOfRow(row: Row): Base {
+export function baseOfRow(row: Row, sums: SumTable): Base {
   return {
     incarnation: row.incarnation,
     question: row.question,
@@ -116,7 +117,7 @@ export function baseOfRow(row: Row): Base {
     until: parsePosition(row.until_position),
     messages: integer(row.messages),
     rejected: integer(row.rejected),
-    sums: unpack(row.sums),
+    sums,
   };
 }
 

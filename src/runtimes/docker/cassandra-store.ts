@@ -4,7 +4,7 @@
  * written under a key that has one content, so it may be written twice. It makes no tables: `setup` does.
  */
 import { formatPosition } from '../../positions/position.js';
-import { pack } from '../../serving/packed.js';
+import { pack, unpackingAgain } from '../../serving/packed.js';
 import type { Base, ServingStore, Slice, Truth, Wanted } from '../ports.js';
 import { headsOn } from './cassandra-heads.js';
 import { baseOfRow, integer, reportOfRow, sliceOfRow, truthOfRow } from './cassandra-rows.js';
@@ -55,6 +55,7 @@ export function storeOn(session: CassandraSession, architecture: string): Servin
 type Part<Names extends keyof ServingStore> = Pick<ServingStore, Names>;
 
 function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' | 'deleteSlices'> {
+  const unpackAgain = unpackingAgain();
   return {
     writeSlice: (slice) => session.write(insertSlice(slice)),
     async readSlices(incarnation, question, after, upTo) {
@@ -63,7 +64,9 @@ function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' |
           AND number > ${BigInt(after)} AND number <= ${BigInt(upTo)}`,
         { pageRows: slicesPerPage },
       );
-      return rows.map(sliceOfRow);
+      const packed = rows.map(({ epoch, number, sums }) => ({ id: `${incarnation} ${epoch} ${number}`, bytes: sums }));
+      const tables = unpackAgain(question, packed);
+      return rows.map((row, i) => sliceOfRow(row, tables[i]!));
     },
     deleteSlices: (incarnation, question, upTo) =>
       session.write(
@@ -84,6 +87,7 @@ function insertSlice(slice: Slice): Statement {
 }
 
 function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'deleteBases'> {
+  const unpackAgain = unpackingAgain();
   return {
     writeBase: (base) => session.write(insertBase(base)),
     async readBase(kind, incarnation, id, question) {
@@ -91,7 +95,9 @@ function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'de
         cql`SELECT * FROM ${table('bases')} WHERE incarnation = ${incarnation} AND question = ${question}
           AND kind = ${kind} AND id = ${BigInt(id)}`,
       );
-      return row === undefined ? undefined : baseOfRow(row);
+      if (row === undefined) return undefined;
+      const [sums] = unpackAgain(`${kind} ${question}`, [{ id: `${incarnation} ${id}`, bytes: row.sums }]);
+      return baseOfRow(row, sums!);
     },
     deleteBases: (kind, incarnation, question, below) =>
       session.write(
