@@ -9,7 +9,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from cassandra import ConsistencyLevel, InvalidRequest, UnresolvableContactPoints
+from cassandra import (
+    ConsistencyLevel,
+    InvalidRequest,
+    RequestExecutionException,
+    RequestValidationException,
+    UnresolvableContactPoints,
+)
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable
 from cassandra.policies import ConstantReconnectionPolicy, FallthroughRetryPolicy, RoundRobinPolicy
 
@@ -50,6 +56,10 @@ class CassandraSession:
         except NoHostAvailable:
             self._note_lost(opened)
             raise
+        except (RequestExecutionException, RequestValidationException):
+            # It was Cassandra that refused: the driver has not lost it.
+            self._lost_since_s = None
+            raise
         self._lost_since_s = None
         return rows
 
@@ -62,17 +72,19 @@ class CassandraSession:
         self._opened.cluster.shutdown()
 
     def _note_lost(self, lost):
+        """Connects anew where the driver has not found Cassandra for long enough. Another thread may be at it."""
         now_s = self._clock.monotonic()
-        if self._lost_since_s is None:
-            self._lost_since_s = now_s
-        if now_s - self._lost_since_s < LOST_AFTER_S or not self._opening.acquire(blocking=False):
+        since_s = self._lost_since_s
+        if since_s is None:
+            self._lost_since_s = since_s = now_s
+        if now_s - since_s < LOST_AFTER_S or not self._opening.acquire(blocking=False):
             return
         try:
             if lost is self._opened:
                 self._opened = self._connect()
                 self._lost_since_s = None
                 lost.cluster.shutdown()
-                print("lost Cassandra for good, and connected anew", flush=True)
+                print("the driver had lost Cassandra and did not find it again: connected anew", flush=True)
         except NOT_THERE:
             pass  # It is away indeed. The next statement that fails tries again.
         finally:

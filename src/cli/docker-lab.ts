@@ -24,6 +24,7 @@ import { engineTools, type ToolName } from '../runtimes/docker/engine-tools.js';
 import { isReady, stateText } from '../runtimes/docker/lifecycle-state.js';
 import type { Log, ServingStore } from '../runtimes/ports.js';
 import type { Heads } from '../serving/head.js';
+import { unpackingAgain } from '../serving/packed.js';
 import { mustFit, mustFitOnDisk } from '../versions/room.js';
 import type { IngestionAddress, LabLogs, LabParts, LogLine, RunningLab } from './lab.js';
 import { archiveReportIn } from './replay-reach.js';
@@ -69,9 +70,16 @@ export function dockerLab(docker: Engine, lab: LabName, containers: readonly Lab
   };
 }
 
+/**
+ * Commands read all slices of each question again and again, some hundreds of six questions beside a busy batch. Fewer than
+ * are there would be none: they are asked for in turn.
+ */
+const slicesInMemory = { tablesMax: 4096, bytesMax: Number.POSITIVE_INFINITY };
+
 /** The serving store of a lab. Throws `unavailable` when its Cassandra does not run. */
 export function openStore(lab: LabName, containers: readonly LabContainer[]): Promise<ServingStore & AsyncDisposable> {
-  return openCassandraStore({ contactPoint: cassandraOf(lab, containers), architecture: lab });
+  const unpackSums = unpackingAgain(slicesInMemory);
+  return openCassandraStore({ contactPoint: cassandraOf(lab, containers), architecture: lab, unpackSums });
 }
 
 function cassandraOf(lab: LabName, containers: readonly LabContainer[]): string {

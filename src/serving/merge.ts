@@ -7,7 +7,8 @@ import { LabError } from '../errors.js';
 import { equal, formatPosition, messagesBetween, type Position } from '../positions/position.js';
 import type { Question } from '../questions/question.js';
 import type { Base, Slice } from '../runtimes/ports.js';
-import { plus, plusAll, type SumTable, zero } from '../sums/table.js';
+import { type SumTable, zero } from '../sums/table.js';
+import { type AddUp, addUp, goOn } from './add-up.js';
 import { epochOf, type Head, mergedNumber } from './head.js';
 
 /** The fold of the log from `origin` to `position`, and the parts it was merged from. */
@@ -46,19 +47,23 @@ export interface Parts {
   readonly slices: readonly Slice[];
 }
 
-/**
- * Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). With an answer `before`
- * that the head continues, of the parts only the slices after it are looked at.
- */
+export interface MergeOptions {
+  /** An answer that the head continues: of the parts only the slices after it are looked at. */
+  readonly before?: Answer | undefined;
+  /** Adds up the parts; one that remembers what it added up before may be handed in. */
+  readonly addAll?: AddUp | undefined;
+}
+
+/** Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). */
 export function merge(
   head: Head,
   question: Question,
   parts: Parts,
   upTo: number = head.number,
-  before?: Answer,
+  { before, addAll = addUp }: MergeOptions = {},
 ): Answer | Unknown {
   try {
-    return mergeParts(head, question, parts, upTo, before);
+    return mergeParts(head, question, parts, upTo, before, addAll);
   } catch (error) {
     // A sum left 64 bits: one question's answer is unknown then, and the others are not.
     if (!(error instanceof LabError && error.kind === 'unknown')) throw error;
@@ -74,34 +79,18 @@ export function continues(head: Head, { incarnation, baseId, foldId, number }: A
   return incarnation === head.incarnation && baseId === head.baseId && foldId === head.foldId && number <= head.number;
 }
 
-/** Whether parts begin with all that others are: an answer that was made of those is one to the first parts of these. */
-export function beginWith(parts: Parts, others: Parts): boolean {
-  return (
-    samePart(parts.base, others.base) &&
-    samePart(parts.fold, others.fold) &&
-    others.slices.every((slice, i) => samePart(parts.slices[i], slice))
-  );
-}
-
-/** Tables are the same when they are one object: two that are equal are added up again. */
-function samePart(a: Base | Slice | undefined, b: Base | Slice | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return (
-    a.sums === b.sums &&
-    ('epoch' in a ? a.epoch : a.id) === ('epoch' in b ? b.epoch : b.id) &&
-    a.number === b.number &&
-    a.messages === b.messages &&
-    a.rejected === b.rejected &&
-    equal(a.from, b.from) &&
-    equal(a.until, b.until)
-  );
-}
-
 /** An answer's sums and how far they reach, before the slices that are still to come. */
-type Start = Pick<Answer, 'position' | 'messages' | 'rejected' | 'number' | 'base' | 'realTime' | 'merged'>;
+type Start = Pick<Answer, 'position' | 'messages' | 'rejected' | 'number' | 'base' | 'realTime'>;
 
-function mergeParts(head: Head, question: Question, parts: Parts, upTo: number, before?: Answer): Answer | Unknown {
-  const start = before ?? startOf(head, question, parts);
+function mergeParts(
+  head: Head,
+  question: Question,
+  parts: Parts,
+  upTo: number,
+  before: Answer | undefined,
+  addAll: AddUp,
+): Answer | Unknown {
+  const start = before ?? startOf(head, parts);
   if (typeof start === 'string') return unknown(head, start);
   let { position, messages, rejected } = start;
   const added: SumTable[] = [];
@@ -126,7 +115,8 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number, 
     return unknown(head, `${messages} messages were counted up to ${formatPosition(position)}`);
   }
 
-  const sums = plusAll(question, added);
+  const sums =
+    before === undefined ? addAll(question, start.base, [start.realTime, ...added]) : goOn(question, before, added);
   return {
     pipeline: head.pipeline,
     incarnation: head.incarnation,
@@ -141,13 +131,12 @@ function mergeParts(head: Head, question: Question, parts: Parts, upTo: number, 
     messages,
     rejected,
     base: start.base,
-    realTime: plus(question, start.realTime, sums),
-    merged: plus(question, start.merged, sums),
+    ...sums,
   };
 }
 
 /** Base and fold alone, or what is wrong with them. */
-function startOf(head: Head, question: Question, parts: Parts): Start | string {
+function startOf(head: Head, parts: Parts): Start | string {
   const problem = missingBase(head, parts);
   if (problem !== undefined) return problem;
   const { base } = parts;
@@ -159,7 +148,6 @@ function startOf(head: Head, question: Question, parts: Parts): Start | string {
     number: mergedNumber(head),
     base: base?.sums ?? zero,
     realTime: fold?.sums ?? zero,
-    merged: plus(question, base?.sums ?? zero, fold?.sums ?? zero),
   };
 }
 

@@ -14,7 +14,37 @@ export function pack(table: SumTable): Buffer {
 }
 
 /** Reads what `pack` or the stream job wrote. Throws on anything else: a damaged slice is never a number. */
-export function unpack(packed: Uint8Array): SumTable {
+export type Unpack = (packed: Uint8Array) => SumTable;
+
+/** How much is remembered: so many tables, each of no more than so many packed bytes. */
+export interface UnpackingMemory {
+  readonly tablesMax: number;
+  readonly bytesMax: number;
+}
+
+/**
+ * A reader meets the same slices again and again until a base covers them. So they are remembered by their bytes: equal ones
+ * give the same table, the very object, without being read again, which is most of what an answer costs; other bytes never do.
+ */
+export function unpackingAgain({ tablesMax, bytesMax }: UnpackingMemory): Unpack {
+  const remembered = new Map<string, SumTable>();
+  return (packed) => {
+    if (packed.length > bytesMax) return unpackBytes(packed);
+    const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('latin1');
+    const known = remembered.get(bytes);
+    // The one that was wanted last goes to the end, so that the first is the one to forget.
+    if (known !== undefined) remembered.delete(bytes);
+    const table = known ?? unpackBytes(packed);
+    remembered.set(bytes, table);
+    if (remembered.size > tablesMax) remembered.delete(remembered.keys().next().value!);
+    return table;
+  };
+}
+
+/** For services, which read each slice once or a few times. Bases of many keys are not remembered. */
+export const unpack: Unpack = unpackingAgain({ tablesMax: 512, bytesMax: 65_536 });
+
+function unpackBytes(packed: Uint8Array): SumTable {
   const rows = JSON.parse(inflateSync(packed).toString('utf8')) as readonly PackedRow[];
   return new Map(
     rows.map(([key, sums]) => [
@@ -22,33 +52,4 @@ export function unpack(packed: Uint8Array): SumTable {
       sums.map((sum) => (sum === null ? null : within64Bits(BigInt(sum)))),
     ]),
   );
-}
-
-/** A packed table as it was read, and what it is called among those that are read together. */
-export interface Packed {
-  readonly id: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Unpacks what is read together, again and again, under one name. Throws as `unpack` does. */
-export type Unpacker = (name: string, read: readonly Packed[]) => readonly SumTable[];
-
-/**
- * A reader meets the same slices again and again until a base covers them, and to unpack them is most of what an answer
- * costs. So what was read last under a name is kept: the same id with equal bytes gives the same table, the very object;
- * other bytes never do.
- */
-export function unpackingAgain(): Unpacker {
-  const last = new Map<string, ReadonlyMap<string, { readonly bytes: Uint8Array; readonly table: SumTable }>>();
-  return (name, read) => {
-    const before = last.get(name);
-    const now = read.map(({ id, bytes }) => {
-      const known = before?.get(id);
-      const table = known !== undefined && Buffer.compare(known.bytes, bytes) === 0 ? known.table : unpack(bytes);
-      // The bytes of now: those of before would keep all that came with them from being freed.
-      return [id, { bytes, table }] as const;
-    });
-    last.set(name, new Map(now));
-    return now.map(([, { table }]) => table);
-  };
 }

@@ -5,8 +5,9 @@
  */
 import type { Question } from '../questions/question.js';
 import type { Clock, ServingStore } from '../runtimes/ports.js';
+import type { AddUp } from './add-up.js';
 import { type Head, type Heads, mergedNumber } from './head.js';
-import { type Answer, beginWith, continues, merge, type Parts, type Unknown } from './merge.js';
+import { type Answer, continues, merge, type Parts, type Unknown } from './merge.js';
 
 /**
  * An answer, the question as the pipeline that gave it declares it, and the state of the switch it was read under:
@@ -22,14 +23,8 @@ export type ReadAnswer = Answer & {
 export interface AnswerSource extends Pick<ServingStore, 'readHeads' | 'readBase' | 'readSlices'> {
   /** By question: the last answer that was read. Where it is there, one that continues it is made of it and what came since. */
   readonly remembered?: Map<string, Answer>;
-  /** By question: the last answer that was read, and its parts. All parts are read each time (see ./rereading-store.ts). */
-  readonly reread?: Map<string, AnswerOfParts>;
-}
-
-/** An answer, and what the store held of it. */
-export interface AnswerOfParts {
-  readonly answer: Answer;
-  readonly parts: Parts;
+  /** Adds up all parts of an answer; one that remembers what it added up before (see ./rereading-store.ts). */
+  readonly addAll?: AddUp;
 }
 
 const triesMax = 8;
@@ -65,33 +60,17 @@ export async function readAnswerAt(store: AnswerSource, heads: Heads, name: stri
 }
 
 async function newestAnswer(store: AnswerSource, head: Head, question: Question): Promise<Answer | Unknown> {
-  const { remembered, reread } = store;
-  if (reread !== undefined) return reReadAnswer(store, head, question, reread);
+  const { remembered, addAll } = store;
   const before = remembered?.get(question.name);
   const answer =
     before !== undefined && continues(head, before)
-      ? merge(head, question, await readSlicesAfter(store, head, question, before.number), head.number, before)
-      : merge(head, question, await readParts(store, head, question));
+      ? merge(head, question, await readSlicesAfter(store, head, question, before.number), head.number, { before })
+      : merge(head, question, await readParts(store, head, question), head.number, { addAll });
   // Whoever read the heads a while ago asks for an earlier answer: the later one stays.
   if (before?.incarnation === head.incarnation && before.number > head.number) return answer;
   // What does not fit is read from the beginning when it is asked for again.
   if ('unknown' in answer) remembered?.delete(question.name);
   else remembered?.set(question.name, answer);
-  return answer;
-}
-
-/** Reads all that the head names; where the store still holds what an answer was made of, only the rest is merged anew. */
-async function reReadAnswer(
-  store: AnswerSource,
-  head: Head,
-  question: Question,
-  reread: Map<string, AnswerOfParts>,
-): Promise<Answer | Unknown> {
-  const parts = await readParts(store, head, question);
-  const last = reread.get(question.name);
-  const isHeld = last !== undefined && continues(head, last.answer) && beginWith(parts, last.parts);
-  const answer = merge(head, question, parts, head.number, isHeld ? last.answer : undefined);
-  if (!('unknown' in answer)) reread.set(question.name, { answer, parts });
   return answer;
 }
 

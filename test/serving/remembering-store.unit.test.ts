@@ -114,7 +114,7 @@ describe('rereadingStore', () => {
     const { lab, store } = await labOf(1, 2, 3);
     const answer = await read(store);
     lab.commit({ apple: 4 });
-    // The very slices that were added up already: what they say cannot be looked at again.
+    // The very tables that were added up already: what is in them is not looked at again.
     for (const slice of lab.slices.slice(0, 3)) (slice.sums as Map<string, unknown>).clear();
     expect(await read(store)).toMatchObject({ slices: 4, merged: new Map([['["apple"]', [10n, 100n]]]) });
     expect(answer).toMatchObject({ merged: new Map([['["apple"]', [6n, 60n]]]) });
@@ -134,6 +134,26 @@ describe('rereadingStore', () => {
     expect(seen).not.toMatchObject({ merged: new Map([['["apple"]', [6n, 60n]]]) });
   });
 
+  it('sees a base and a fold that have other sums by now', async () => {
+    const { lab, store } = await labOf(1, 2, 3, 4);
+    lab.take(['base']);
+    lab.take(['fold']);
+    await read(store);
+    for (const index of [0, 1]) {
+      const { sums, ...base } = lab.bases[index]!;
+      lab.bases[index] = { ...base, sums: new Map([...sums].map(([key]) => [key, [50n, 500n]])) };
+      const seen = await read(store);
+      expect(seen).toEqual(await read(lab.store));
+      expect(seen).not.toMatchObject({ merged: new Map([['["apple"]', [10n, 100n]]]) });
+    }
+  });
+
+  it('sees that the head names the slices of another writer by now', async () => {
+    const { lab, store } = await labOf(1, 2, 3);
+    lab.forgetSegments();
+    expect(await read(store)).toMatchObject({ unknown: expect.stringContaining('slice 1 is missing') });
+  });
+
   it('sees a slice that is gone', async () => {
     const { lab, store } = await labOf(1, 2, 3);
     lab.slices.splice(0, 1);
@@ -145,7 +165,7 @@ describe('rereadingStore', () => {
 class Pipeline {
   readonly slices: Slice[] = [];
   readonly asked: string[] = [];
-  readonly #bases: Base[] = [];
+  readonly bases: Base[] = [];
   #head = firstHead(1);
 
   readonly #earlier: Head[] = [this.#head];
@@ -154,7 +174,7 @@ class Pipeline {
     readHeads: async () => headsOf(this.#head),
     readBase: async (kind: Base['kind'], incarnation: number, id: number) => {
       this.asked.push(`${kind} ${id}`);
-      return this.#bases.find((one) => one.kind === kind && one.incarnation === incarnation && one.id === id);
+      return this.bases.find((one) => one.kind === kind && one.incarnation === incarnation && one.id === id);
     },
     readSlices: async (of: number, _question: string, after: number, upTo: number) => {
       this.asked.push(`slices ${after + 1} to ${upTo}`);
@@ -179,6 +199,12 @@ class Pipeline {
       this.#head = { ...this.#head, epoch: epoch + 1, segments: [...segments, { epoch: epoch + 1, after: number }] };
     } else if (what === 'new pipeline') this.#head = firstHead(incarnation + 1);
     else if (what === 'base' || what === 'fold') this.#publish(what);
+  }
+
+  /** What no writer may do: the head names its newest segment only. */
+  forgetSegments(): void {
+    const { epoch, number } = this.#head;
+    this.#head = { ...this.#head, epoch: epoch + 1, segments: [{ epoch: epoch + 1, after: number }] };
   }
 
   commit(sold: Record<string, number>): void {
@@ -209,11 +235,11 @@ class Pipeline {
   #publish(kind: Base['kind']): void {
     const { incarnation, baseId, baseCut, position } = this.#head;
     const number = Math.floor((this.#head.number + mergedNumber(this.#head)) / 2);
-    const id = this.#bases.length + 1;
+    const id = this.bases.length + 1;
     const [until, sums] = this.#prefix(number, kind);
     const from = kind === 'base' ? [0] : baseCut;
     const messages = until[0]! - from[0]!;
-    this.#bases.push({
+    this.bases.push({
       kind,
       incarnation,
       id,

@@ -87,6 +87,7 @@ class ASession(unittest.TestCase):
         self.now_s = 0.0
         self.there, self.finds_it_again = True, True
         self.opened = []
+        self.attempts_s = []
         self.session = CassandraSession(self.connect, clock=SimpleNamespace(monotonic=lambda: self.now_s))
 
     def connect(self):
@@ -94,6 +95,7 @@ class ASession(unittest.TestCase):
         from cassandra.cluster import NoHostAvailable
         from cassandra_session import Opened
 
+        self.attempts_s.append(self.now_s)
         if not self.there:
             raise NoHostAvailable("nobody there", {})
         state = {"lost": False, "shut": False, "prepared": 0}
@@ -129,6 +131,8 @@ class ASession(unittest.TestCase):
     def test_leaves_it_to_the_driver_to_find_cassandra_again(self):
         self.there = False
         self.assertEqual(self.looks(30), "NoHostAvailable")
+        # It was tried each time from the tenth second on, and nobody was there.
+        self.assertEqual(self.attempts_s, [0, *range(11, 31)])
         self.there = True
         self.assertEqual(self.looks(1), "rows")
         self.assertEqual(len(self.opened), 1)
@@ -149,7 +153,21 @@ class ASession(unittest.TestCase):
             self.looks(1)
             self.there = True
             self.looks(1)
-        self.assertEqual(len(self.opened), 1)
+        self.assertEqual(self.attempts_s, [0])
+
+    def test_takes_an_error_of_cassandra_for_an_answer(self):
+        from cassandra import ReadTimeout
+
+        def execute(_statement, _values):
+            raise ReadTimeout("slow")
+
+        self.there = False
+        self.looks(9)
+        self.session._opened.session.execute, lost = execute, self.session._opened.session.execute
+        self.looks(1)
+        self.session._opened.session.execute = lost
+        self.looks(9)
+        self.assertEqual(self.attempts_s, [0])
 
 
 @unittest.skipUnless(HAS_CASSANDRA, "no cassandra-driver")

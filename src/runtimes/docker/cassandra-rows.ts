@@ -7,8 +7,7 @@ import type { types } from 'cassandra-driver';
 import { LabError } from '../../errors.js';
 import { formatPosition, type Position, parsePosition } from '../../positions/position.js';
 import type { Head, Heads, Segment } from '../../serving/head.js';
-import { unpack } from '../../serving/packed.js';
-import type { SumTable } from '../../sums/table.js';
+import { type Unpack, unpack } from '../../serving/packed.js';
 import type { Base, HeadColumns, ServiceReport, Slice, Truth } from '../ports.js';
 
 type Row = types.Row;
@@ -89,7 +88,7 @@ function headOfRow(row: Row): Head {
   };
 }
 
-export function sliceOfRow(row: Row, sums: SumTable): Slice {
+export function sliceOfRow(row: Row, unpackSums: Unpack): Slice {
   return {
     incarnation: row.incarnation,
     question: row.question,
@@ -102,11 +101,11 @@ export function sliceOfRow(row: Row, sums: SumTable): Slice {
     leastEventMs: integerOrNull(row.least_event_ms),
     greatestEventMs: integerOrNull(row.greatest_event_ms),
     ...(row.committed_ms === null ? {} : { committedMs: integer(row.committed_ms) }),
-    sums,
+    sums: unpackSums(row.sums),
   };
 }
 
-export function baseOfRow(row: Row, sums: SumTable): Base {
+export function baseOfRow(row: Row, unpackSums: Unpack): Base {
   return {
     incarnation: row.incarnation,
     question: row.question,
@@ -117,7 +116,7 @@ export function baseOfRow(row: Row, sums: SumTable): Base {
     until: parsePosition(row.until_position),
     messages: integer(row.messages),
     rejected: integer(row.rejected),
-    sums,
+    sums: unpackSums(row.sums),
   };
 }
 

@@ -4,7 +4,7 @@
  * written under a key that has one content, so it may be written twice. It makes no tables: `setup` does.
  */
 import { formatPosition } from '../../positions/position.js';
-import { pack, unpackingAgain } from '../../serving/packed.js';
+import { pack, type Unpack, unpack } from '../../serving/packed.js';
 import type { Base, ServingStore, Slice, Truth, Wanted } from '../ports.js';
 import { headsOn } from './cassandra-heads.js';
 import { baseOfRow, integer, reportOfRow, sliceOfRow, truthOfRow } from './cassandra-rows.js';
@@ -21,6 +21,8 @@ import { cql, table } from './cql.js';
 export interface CassandraStoreOptions extends CassandraAddress {
   /** `lambda` or `kappa`: the partition of its heads, wanted state and reports. */
   readonly architecture: string;
+  /** For who reads all slices again and again: what remembers more of them than a service does. */
+  readonly unpackSums?: Unpack;
 }
 
 /** Slices are a few KB each: so many fit into one answer of Cassandra without straining either side. */
@@ -32,18 +34,18 @@ const reportSeconds = 900;
 export async function openCassandraStore(options: CassandraStoreOptions): Promise<ServingStore & AsyncDisposable> {
   const session = await openCassandraSession(options);
   return {
-    ...storeOn(session, options.architecture),
+    ...storeOn(session, options.architecture, options.unpackSums),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
 /** The store on a session that is already open and that stays the caller's to close. */
-export function storeOn(session: CassandraSession, architecture: string): ServingStore {
+export function storeOn(session: CassandraSession, architecture: string, unpackSums: Unpack = unpack): ServingStore {
   return {
     ...headsOn(session, architecture),
     ...storedOn(session),
-    ...slicesOn(session),
-    ...basesOn(session),
+    ...slicesOn(session, unpackSums),
+    ...basesOn(session, unpackSums),
     ...statesOn(session),
     ...truthsOn(session),
     ...wantedOn(session, architecture),
@@ -54,8 +56,7 @@ export function storeOn(session: CassandraSession, architecture: string): Servin
 
 type Part<Names extends keyof ServingStore> = Pick<ServingStore, Names>;
 
-function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' | 'deleteSlices'> {
-  const unpackAgain = unpackingAgain();
+function slicesOn(session: CassandraSession, unpackSums: Unpack): Part<'writeSlice' | 'readSlices' | 'deleteSlices'> {
   return {
     writeSlice: (slice) => session.write(insertSlice(slice)),
     async readSlices(incarnation, question, after, upTo) {
@@ -64,9 +65,7 @@ function slicesOn(session: CassandraSession): Part<'writeSlice' | 'readSlices' |
           AND number > ${BigInt(after)} AND number <= ${BigInt(upTo)}`,
         { pageRows: slicesPerPage },
       );
-      const packed = rows.map(({ epoch, number, sums }) => ({ id: `${incarnation} ${epoch} ${number}`, bytes: sums }));
-      const tables = unpackAgain(question, packed);
-      return rows.map((row, i) => sliceOfRow(row, tables[i]!));
+      return rows.map((row) => sliceOfRow(row, unpackSums));
     },
     deleteSlices: (incarnation, question, upTo) =>
       session.write(
@@ -86,8 +85,7 @@ function insertSlice(slice: Slice): Statement {
       ${sums}, ${BigInt(sums.length)})`;
 }
 
-function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'deleteBases'> {
-  const unpackAgain = unpackingAgain();
+function basesOn(session: CassandraSession, unpackSums: Unpack): Part<'writeBase' | 'readBase' | 'deleteBases'> {
   return {
     writeBase: (base) => session.write(insertBase(base)),
     async readBase(kind, incarnation, id, question) {
@@ -95,9 +93,7 @@ function basesOn(session: CassandraSession): Part<'writeBase' | 'readBase' | 'de
         cql`SELECT * FROM ${table('bases')} WHERE incarnation = ${incarnation} AND question = ${question}
           AND kind = ${kind} AND id = ${BigInt(id)}`,
       );
-      if (row === undefined) return undefined;
-      const [sums] = unpackAgain(`${kind} ${question}`, [{ id: `${incarnation} ${id}`, bytes: row.sums }]);
-      return baseOfRow(row, sums!);
+      return row === undefined ? undefined : baseOfRow(row, unpackSums);
     },
     deleteBases: (kind, incarnation, question, below) =>
       session.write(

@@ -1,8 +1,9 @@
 /** Slices, bases and truths in DuckDB: what a pipeline stores, by incarnation and question. */
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
-import { pack, unpackingAgain } from '../../serving/packed.js';
+import { pack, unpack } from '../../serving/packed.js';
+import type { SumTable } from '../../sums/table.js';
 import type { Base, ServingStore, Slice, StoredPart, Truth } from '../ports.js';
-import type { Database } from './database.js';
+import type { Database, Row } from './database.js';
 
 type Stored = Slice | Base | Truth;
 
@@ -10,22 +11,13 @@ const partTables = ['slices', 'bases', 'truths'] as const;
 
 export function storedOn(database: Database, schema: string) {
   const table = (name: (typeof partTables)[number]) => `${schema}.${name}`;
-  const unpackAgain = unpackingAgain();
   const read = async <T extends Stored>(
     name: (typeof partTables)[number],
     rest: string,
     values: readonly DuckDBValue[],
   ) => {
     const rows = await database.read(`SELECT body, sums FROM ${table(name)} WHERE ${rest}`, values);
-    const bodies = rows.map(({ body }) => String(body));
-    // The body says all but the incarnation and the question, which are the first values; the third may be a base's kind.
-    const [, question, third] = values;
-    const packed = rows.map(({ sums }, i) => ({
-      id: `${values[0]} ${bodies[i]}`,
-      bytes: (sums as DuckDBBlobValue).bytes,
-    }));
-    const tables = unpackAgain(`${name} ${question} ${typeof third === 'string' ? third : ''}`, packed);
-    return bodies.map((body, i) => ({ ...JSON.parse(body), sums: tables[i]! }) as T);
+    return rows.map((row) => stored<T>(row));
   };
   /** A key is never written with other content (protocol rule 1): what is there already stays as it is. */
   const write = (name: (typeof partTables)[number], key: Readonly<Record<string, DuckDBValue>>, value: Stored) =>
@@ -96,4 +88,9 @@ export function storedOn(database: Database, schema: string) {
 
 function keyOf({ incarnation, question }: StoredPart): Readonly<Record<string, DuckDBValue>> {
   return { incarnation: BigInt(incarnation), question };
+}
+
+function stored<T extends Stored>(row: Row): T {
+  const sums: SumTable = unpack((row.sums as DuckDBBlobValue).bytes);
+  return { ...JSON.parse(String(row.body)), sums } as T;
 }
