@@ -40,6 +40,14 @@ export async function waitFor<T>(what: string, ask: () => Promise<T | undefined 
   throw new Error(`${what}: not within ${hangMs} ms`, { cause: last });
 }
 
+/**
+ * Freezes all of a container's processes. The runtime gives up and thaws them where they start others meanwhile, as a
+ * look at a container's health does: it says "unable to freeze" then, and nothing has happened.
+ */
+export async function pause(container: string): Promise<void> {
+  await waitFor(`${container} frozen`, () => docker('pause', container).then(() => true));
+}
+
 /** One of the tests' labs: what may be done to it. */
 export type TestLab = ReturnType<typeof testLab>;
 

@@ -13,7 +13,7 @@ import { newHead } from '../../src/serving/head.js';
 import { pack } from '../../src/serving/packed.js';
 import { viewVersion } from '../../src/serving/served-view.js';
 import { hangMs } from '../lab/cli.js';
-import { docker, waitFor } from '../lab/lab.js';
+import { docker, pause, waitFor } from '../lab/lab.js';
 import { container } from '../lab/lambda.js';
 
 const contactPoint = '127.0.0.1:29042';
@@ -105,7 +105,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
 
   it('calls a change in doubt when Cassandra is killed while it is on its way', async () => {
     const number = await refusedOnce();
-    await docker('pause', container('cassandra'));
+    await pause(container('cassandra'));
     let outcome: unknown;
     try {
       const change = store.changeHead(pipeline, { number }, { number: number + 1 });
@@ -125,7 +125,7 @@ describe.runIf(inject('docker'))('the serving store on Cassandra', () => {
 
   it('calls a change in doubt when no answer came in time, and does not send it again', async () => {
     const number = await refusedOnce();
-    await docker('pause', container('cassandra'));
+    await pause(container('cassandra'));
     let outcome: unknown;
     try {
       outcome = await store.changeHead(pipeline, { number }, { number: number + 1 });
