@@ -33,7 +33,8 @@ export function addingUpAgain(): AddUp {
     const goesOn = isSame && shared === last.after.length;
     const sums = goesOn ? goOn(question, last.sums, after.slice(shared)) : addUp(question, base, after);
     // Whoever looked at the head a while ago adds up fewer: what comes next goes on from the more.
-    if (!isSame || goesOn || shared < after.length) lastOf.set(question.name, { question, base, after, sums });
+    const isEarlier = isSame && !goesOn && shared === after.length;
+    if (!isEarlier) lastOf.set(question.name, { question, base, after, sums });
     return sums;
   };
 }

@@ -54,16 +54,10 @@ export interface MergeOptions {
   readonly addAll?: AddUp | undefined;
 }
 
-/** Merges the parts up to slice `upTo` (the head's number for readers, lower for a fold of slices). */
-export function merge(
-  head: Head,
-  question: Question,
-  parts: Parts,
-  upTo: number = head.number,
-  { before, addAll = addUp }: MergeOptions = {},
-): Answer | Unknown {
+/** Merges the parts that a head names. */
+export function merge(head: Head, question: Question, parts: Parts, options: MergeOptions = {}): Answer | Unknown {
   try {
-    return mergeParts(head, question, parts, upTo, before, addAll);
+    return mergeParts(head, question, parts, options);
   } catch (error) {
     // A sum left 64 bits: one question's answer is unknown then, and the others are not.
     if (!(error instanceof LabError && error.kind === 'unknown')) throw error;
@@ -86,9 +80,7 @@ function mergeParts(
   head: Head,
   question: Question,
   parts: Parts,
-  upTo: number,
-  before: Answer | undefined,
-  addAll: AddUp,
+  { before, addAll = addUp }: MergeOptions,
 ): Answer | Unknown {
   const start = before ?? startOf(head, parts);
   if (typeof start === 'string') return unknown(head, start);
@@ -97,7 +89,7 @@ function mergeParts(
   const committed = parts.slices.filter((slice) => slice.epoch === epochOf(head, slice.number));
   let next = start.number + 1;
   for (const slice of committed) {
-    if (slice.number < next || slice.number > upTo) continue;
+    if (slice.number < next || slice.number > head.number) continue;
     if (slice.number !== next) break;
     const flaw = flawOfSlice(slice, position);
     if (flaw !== undefined) return unknown(head, flaw);
@@ -107,8 +99,8 @@ function mergeParts(
     added.push(slice.sums);
     next++;
   }
-  if (next <= upTo) return unknown(head, `slice ${next} is missing`);
-  if (upTo === head.number && !equal(position, head.position)) {
+  if (next <= head.number) return unknown(head, `slice ${next} is missing`);
+  if (!equal(position, head.position)) {
     return unknown(head, `the slices end at ${formatPosition(position)}, the head at ${formatPosition(head.position)}`);
   }
   if (messages !== messagesBetween(head.origin, position)) {
@@ -122,12 +114,12 @@ function mergeParts(
     incarnation: head.incarnation,
     origin: head.origin,
     position,
-    number: upTo,
+    number: head.number,
     baseId: head.baseId,
     baseNumber: head.baseNumber,
     baseCut: head.baseCut,
     foldId: head.foldId,
-    slices: upTo - mergedNumber(head),
+    slices: head.number - mergedNumber(head),
     messages,
     rejected,
     base: start.base,

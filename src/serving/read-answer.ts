@@ -64,8 +64,8 @@ async function newestAnswer(store: AnswerSource, head: Head, question: Question)
   const before = remembered?.get(question.name);
   const answer =
     before !== undefined && continues(head, before)
-      ? merge(head, question, await readSlicesAfter(store, head, question, before.number), head.number, { before })
-      : merge(head, question, await readParts(store, head, question), head.number, { addAll });
+      ? merge(head, question, await readSlicesAfter(store, head, question, before.number), { before })
+      : merge(head, question, await readParts(store, head, question), { addAll });
   // Whoever read the heads a while ago asks for an earlier answer: the later one stays.
   if (before?.incarnation === head.incarnation && before.number > head.number) return answer;
   // What does not fit is read from the beginning when it is asked for again.
@@ -84,18 +84,17 @@ async function readSlicesAfter(
   return { base: undefined, fold: undefined, slices };
 }
 
-/** Fetches what the head names, up to slice `upTo`. */
+/** Fetches what the head names. */
 export async function readParts(
   store: Pick<ServingStore, 'readBase' | 'readSlices'>,
   head: Head,
   question: Question,
-  upTo: number = head.number,
 ): Promise<Parts> {
   const { incarnation, baseId, foldId } = head;
   const [base, fold, slices] = await Promise.all([
     baseId === 0 ? undefined : store.readBase('base', incarnation, baseId, question.name),
     foldId === 0 ? undefined : store.readBase('fold', incarnation, foldId, question.name),
-    store.readSlices(incarnation, question.name, mergedNumber(head), upTo),
+    store.readSlices(incarnation, question.name, mergedNumber(head), head.number),
   ]);
   return { base, fold, slices };
 }

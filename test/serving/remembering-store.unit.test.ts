@@ -267,12 +267,9 @@ class Pipeline {
       .filter(({ incarnation, number }) => incarnation === head.incarnation && number > from)
       .filter(({ epoch, number }) => epoch === epochOf(head, number))
       .sort((a, b) => a.number - b.number);
-    const answer = merge(
-      { ...head, origin: head.baseCut },
-      itemsSold,
-      { base: undefined, fold: undefined, slices },
-      upTo,
-    );
+    const position = slices.find(({ number }) => number === upTo)?.until ?? head.baseCut;
+    const earlier = { ...head, origin: head.baseCut, number: upTo, position };
+    const answer = merge(earlier, itemsSold, { base: undefined, fold: undefined, slices });
     if ('unknown' in answer) throw new Error(answer.unknown);
     return [answer.position, answer.realTime] as const;
   }
