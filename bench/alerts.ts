@@ -30,7 +30,7 @@ const givenUpMs = 60_000;
 
 const { root } = findResources();
 
-await runBench('embedded', { 'heartbeat-to-alert': alertRow });
+await runBench('alerts', { 'heartbeat-to-alert': alertRow });
 
 async function alertRow(): Promise<Row> {
   const dir = await mkdtemp(join(tmpdir(), 'snacklab-bench-'));

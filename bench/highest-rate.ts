@@ -5,10 +5,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCheckerLog } from '../src/runtimes/docker/checker-log.js';
+import type { BenchOptions } from './command-line.js';
 import { type BenchLab, labWith, openStore, snacklab, untilCaughtUp } from './lab.js';
 import { type LagSample, longestLag, rateOf } from './lag.js';
 import type { Row } from './row.js';
-import type { BenchOptions } from './run.js';
 import { coresText, sampleUsage } from './usage.js';
 
 const stepFactor = 1.25;

@@ -4,7 +4,6 @@
  *     npm run bench:ingestion                                       on the embedded log, in a fresh directory
  *     npm run bench:ingestion -- --url http://127.0.0.1:9022        on a lab in Docker that is up, whose log grows by it
  */
-import { parseArgs } from 'node:util';
 import { loadOnce } from './ingestion/load.js';
 import { highestRow, pacedRow } from './ingestion/rows.js';
 import { serveEmbedded } from './ingestion/served.js';
@@ -14,9 +13,5 @@ const [, , role, argument] = process.argv;
 if (role === 'serve') await serveEmbedded();
 else if (role === 'load') await loadOnce(JSON.parse(argument!));
 else {
-  const { values } = parseArgs({ options: { url: { type: 'string' }, only: { type: 'string' } } });
-  await runBench('ingestion', {
-    highest: () => highestRow(values.url),
-    paced: () => pacedRow(values.url),
-  });
+  await runBench('ingestion', { highest: highestRow, paced: pacedRow }, ['url']);
 }

@@ -23,30 +23,34 @@ const thousand: WantedLab = { name: 'lambda', flags: ['--rate', '1000', ...every
 const business = ['--questions', 'business'];
 const thousandOfAll: WantedLab = { ...thousand, flags: ['--rate', '1000', ...everyMinute, ...business] };
 
-await runBench('lambda', {
-  images: imagesRow,
-  start: () => startRow(thousand, { answer: 60, base: 100 }),
-  ages: () => batchAgeRow(thousand, { between: { p50: 500, p99: 1000 }, whileBatch: { p99: 1500 } }),
-  memory: () => batchMemoryRow(thousand, 5.5),
-  generator: () => generatorRow(thousand),
-  batch: batchRow,
-  rate: (options) =>
-    highestRateRow(
-      { name: 'rate', title: 'Highest rate', flags: [...everyMinute, ...few], atLeast: 30_000, firstRate: 20_000 },
-      options,
-    ),
-  'business-ages': () =>
-    batchAgeRow(
-      thousandOfAll,
-      { between: { p50: 800, p99: 2000 }, whileBatch: { p50: 800, p99: 2000 } },
-      { name: 'business-ages', title: 'Age with all questions on, at 1,000 events/s', question: stockBySlot },
-    ),
-  'business-rate': (options) =>
-    highestRateRow(
-      {
-        ...{ name: 'business-rate', title: 'Highest rate with all questions on', atLeast: 15_000, firstRate: 10_000 },
-        flags: [...everyMinute, ...business],
-      },
-      options,
-    ),
-});
+await runBench(
+  'lambda',
+  {
+    images: imagesRow,
+    start: () => startRow(thousand, { answer: 60, base: 100 }),
+    ages: () => batchAgeRow(thousand, { between: { p50: 500, p99: 1000 }, whileBatch: { p99: 1500 } }),
+    memory: () => batchMemoryRow(thousand, 5.5),
+    generator: () => generatorRow(thousand),
+    batch: batchRow,
+    rate: (options) =>
+      highestRateRow(
+        { name: 'rate', title: 'Highest rate', flags: [...everyMinute, ...few], atLeast: 30_000, firstRate: 20_000 },
+        options,
+      ),
+    'business-ages': () =>
+      batchAgeRow(
+        thousandOfAll,
+        { between: { p50: 800, p99: 2000 }, whileBatch: { p50: 800, p99: 2000 } },
+        { name: 'business-ages', title: 'Age with all questions on, at 1,000 events/s', question: stockBySlot },
+      ),
+    'business-rate': (options) =>
+      highestRateRow(
+        {
+          ...{ name: 'business-rate', title: 'Highest rate with all questions on', atLeast: 15_000, firstRate: 10_000 },
+          flags: [...everyMinute, ...business],
+        },
+        options,
+      ),
+  },
+  ['hold'],
+);

@@ -4,29 +4,30 @@
  * to be not measured, and makes the exit code 1.
  */
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { describeError } from '../src/errors.js';
 import type { LabName } from '../src/resources.js';
+import { type BenchOptions, benchCommandLine } from './command-line.js';
 import { removeLab } from './lab.js';
 import { benchTable, type FailedRow, type Row } from './row.js';
-
-/** What was asked of the rows on the command line. */
-export interface BenchOptions {
-  /** Hold this rate, events a second, without looking for the highest. */
-  readonly hold: number | undefined;
-}
 
 /** Rows by name, in an order in which they share labs. */
 export type Rows = Readonly<Record<string, (options: BenchOptions) => Promise<Row>>>;
 
 /** Measures the rows that `--only` names, or all, prints them, and ends the process. */
-export async function runBench(lab: LabName | 'embedded' | 'ingestion' | 'console', rows: Rows): Promise<never> {
-  const { wanted, options } = commandLine(rows);
+export async function runBench(
+  bench: LabName | 'embedded' | 'ingestion' | 'console' | 'alerts',
+  rows: Rows,
+  takes: readonly (keyof BenchOptions)[] = [],
+): Promise<never> {
+  const known = { name: bench, rows: Object.keys(rows), takes };
+  const { only, ...options } = benchCommandLine(process.argv.slice(2), known, ({ exitCode }) =>
+    process.exit(exitCode === 0 ? 0 : 64),
+  );
   process.once('SIGINT', () => void removeLab().finally(() => process.exit(130)));
   // What goes on beside a row that failed may fail after it: the row has said why.
   process.on('unhandledRejection', (error) => process.stderr.write(`  ${describeError(error)}\n`));
   const measured: (Row | FailedRow)[] = [];
-  for (const name of wanted) {
+  for (const name of only) {
     process.stderr.write(`${name} …\n`);
     const row = await measure(name, () => rows[name]!(options));
     measured.push(row);
@@ -37,7 +38,9 @@ export async function runBench(lab: LabName | 'embedded' | 'ingestion' | 'consol
 
   const machine = { processors: cpus().length, model: cpus()[0]?.model, memoryGiB: Math.round(totalmem() / 2 ** 30) };
   process.stdout.write(`${benchTable(measured)}\n\n`);
-  process.stdout.write(`${JSON.stringify({ schema: 'snacklab/bench', version: 1, lab, machine, rows: measured })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ schema: 'snacklab/bench', version: 1, lab: bench, machine, rows: measured })}\n`,
+  );
   process.exit(measured.some((row) => 'failure' in row) ? 1 : 0);
 }
 
@@ -48,18 +51,4 @@ async function measure(name: string, rowOf: () => Promise<Row>): Promise<Row | F
     process.stderr.write(`  ${describeError(error)}\n`);
     return { name, title: name, failure: describeError(error) };
   }
-}
-
-const text = { type: 'string' } as const;
-
-function commandLine(rows: Rows): { readonly wanted: readonly string[]; readonly options: BenchOptions } {
-  const { values } = parseArgs({ options: { only: text, hold: text, url: text } });
-  const names = values.only?.split(',') ?? Object.keys(rows);
-  const unknown = names.filter((name) => !(name in rows));
-  const hold = values.hold === undefined ? undefined : Number(values.hold);
-  const isRate = hold === undefined || hold > 0;
-  if (unknown.length === 0 && isRate) return { wanted: names, options: { hold } };
-  const known = Object.keys(rows).join(', ');
-  process.stderr.write(isRate ? `no such row: ${unknown.join(', ')}. There are: ${known}\n` : '--hold RATE\n');
-  process.exit(64);
 }

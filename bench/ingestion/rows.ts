@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { BenchOptions } from '../command-line.js';
 import type { Row } from '../row.js';
 import { eventsPerRequest, type Load, type Loaded } from './load.js';
 import type { Use } from './served.js';
@@ -14,7 +15,7 @@ const seconds = 20;
 const self = process.argv[1] ?? fileURLToPath(import.meta.url);
 
 /** As many batches as are answered. */
-export function highestRow(url: string | undefined): Promise<Row> {
+export function highestRow({ url }: BenchOptions): Promise<Row> {
   return measured(url, { connections: 16, rate: undefined }, ({ loaded, perSecond }) => ({
     name: 'highest',
     title: 'HTTP ingestion, batches of 100, one process',
@@ -26,7 +27,7 @@ export function highestRow(url: string | undefined): Promise<Row> {
 }
 
 /** Half of the rate that is wanted. */
-export function pacedRow(url: string | undefined): Promise<Row> {
+export function pacedRow({ url }: BenchOptions): Promise<Row> {
   const rate = wantedPerSecond / 2 / eventsPerRequest;
   return measured(url, { connections: 16, rate }, ({ loaded, perSecond }) => ({
     name: 'paced',
