@@ -76,25 +76,61 @@ export function positionText(position: Position): string {
   return `[${position.join(', ')}]`;
 }
 
-const format = 'snacklab-history-2';
+const format = 'snacklab-history-3';
 
-type StoredTable = readonly (readonly [string, readonly (string | null)[]])[];
+interface StoredTable {
+  readonly table: number;
+  readonly rows: readonly (readonly [string, readonly (string | null)[]])[];
+}
+
+/** Tables by their numbers. */
 type StoredAnswer = Omit<SeenAnswer, 'base' | 'realTime' | 'merged'> & {
-  readonly base: StoredTable;
-  readonly realTime: StoredTable;
-  readonly merged: StoredTable;
+  readonly base: number;
+  readonly realTime: number;
+  readonly merged: number;
 };
+
+interface StoredStart {
+  readonly format: string;
+  readonly experiment: Experiment;
+  readonly startedMs: number;
+  readonly log: LogExtent;
+}
+
+interface StoredEnd {
+  readonly endedMs: number;
+  readonly log: LogExtent;
+}
+
+type StoredLine = StoredStart | StoredTable | StoredAnswer | SeenUnknown | StoredEnd;
 
 /** The first line of a history's file. */
 export function startLine(experiment: Experiment, startedMs: number, log: LogExtent): string {
   return JSON.stringify({ format, experiment, startedMs, log });
 }
 
-/** The line of one read. */
-export function seenLine(seen: Seen): string {
-  if ('unknown' in seen) return JSON.stringify(seen);
-  const { base, realTime, merged } = seen;
-  return JSON.stringify({ ...seen, base: stored(base), realTime: stored(realTime), merged: stored(merged) });
+/**
+ * Gives the lines of one read after the other. The same answer is read many times, so a table is written once, before the
+ * first read that has it, and reads name it by its number: the last table of that number before them.
+ */
+export function seenLines(): (seen: Seen) => readonly string[] {
+  const numbers = new WeakMap<Totals, number>();
+  let next = 0;
+  return (seen) => {
+    if ('unknown' in seen) return [JSON.stringify(seen)];
+    const lines: string[] = [];
+    const numberOf = (table: Totals): number => {
+      const known = numbers.get(table);
+      if (known !== undefined) return known;
+      numbers.set(table, next);
+      lines.push(JSON.stringify(stored(next, table)));
+      return next++;
+    };
+    const { base, realTime, merged } = seen;
+    const tables = { base: numberOf(base), realTime: numberOf(realTime), merged: numberOf(merged) };
+    lines.push(JSON.stringify({ ...seen, ...tables }));
+    return lines;
+  };
 }
 
 /** The last line: without it a history is cut short and cannot pass. */
@@ -102,41 +138,63 @@ export function endLine(endedMs: number, log: LogExtent): string {
   return JSON.stringify({ endedMs, log });
 }
 
-/** Reads a history's lines. Throws when it is none or when it was cut short. */
-export function parseHistory(lines: readonly string[]): History {
-  const full = lines.filter((line) => line !== '');
-  const [first, ...rest] = full.map((line, index) => parseLine(line, index + 1)) as [never, ...never[]];
-  const start = first as { format?: string; experiment: Experiment; startedMs: number; log: LogExtent } | undefined;
-  if (start?.format !== format) throw new Error(`not a history: its first line says no ${format}`);
-  const end = rest.pop() as { endedMs?: number; log: LogExtent } | undefined;
-  if (end?.endedMs === undefined) throw new Error('the history was cut short: its last line is missing');
+/** Reads a history's lines. Rejects when it is none or when it was cut short. */
+export async function parseHistory(lines: Iterable<string> | AsyncIterable<string>): Promise<History> {
+  const tables = new Map<number, Totals>();
+  const seen: Seen[] = [];
+  let start: StoredStart | undefined;
+  let end: StoredEnd | undefined;
+  let count = 0;
+  for await (const text of lines) {
+    count += 1;
+    if (text === '') continue;
+    const line = parseLine(text, count);
+    if (start === undefined) {
+      if (!('format' in line) || line.format !== format) break;
+      start = line;
+    } else if (end !== undefined) throw new Error(`not a history: line ${count} follows its last line`);
+    else if ('endedMs' in line) end = line;
+    else if ('table' in line) tables.set(line.table, revived(line));
+    else if ('question' in line) seen.push('unknown' in line ? line : revive(line, tables, count));
+    else throw new Error(`not a history: line ${count} is of no known kind`);
+  }
+  if (start === undefined) throw new Error(`not a history: its first line says no ${format}`);
+  if (end === undefined) throw new Error('the history was cut short: its last line is missing');
   return {
     experiment: start.experiment,
     startedMs: start.startedMs,
     endedMs: end.endedMs,
     logAtStart: start.log,
     logAtEnd: end.log,
-    seen: rest.map(revive),
+    seen,
   };
 }
 
-function parseLine(line: string, number: number): unknown {
+function parseLine(text: string, number: number): StoredLine {
+  let line: unknown;
   try {
-    return JSON.parse(line);
+    line = JSON.parse(text);
   } catch (cause) {
     throw new Error(`not a history: line ${number} is not JSON`, { cause });
   }
+  if (typeof line !== 'object' || line === null) throw new Error(`not a history: line ${number} is no object`);
+  return line as StoredLine;
 }
 
-function revive(line: StoredAnswer | SeenUnknown): Seen {
-  if ('unknown' in line) return line;
-  return { ...line, base: revived(line.base), realTime: revived(line.realTime), merged: revived(line.merged) };
+function revive(line: StoredAnswer, tables: ReadonlyMap<number, Totals>, number: number): SeenAnswer {
+  const tableOf = (part: 'base' | 'realTime' | 'merged'): Totals => {
+    const found = tables.get(line[part]);
+    if (found === undefined)
+      throw new Error(`not a history: line ${number} names table ${line[part]}, which is not there`);
+    return found;
+  };
+  return { ...line, base: tableOf('base'), realTime: tableOf('realTime'), merged: tableOf('merged') };
 }
 
-function stored(table: Totals): StoredTable {
-  return [...table].map(([key, sums]) => [key, sums.map((sum) => sum?.toString() ?? null)]);
+function stored(number: number, table: Totals): StoredTable {
+  return { table: number, rows: [...table].map(([key, sums]) => [key, sums.map((sum) => sum?.toString() ?? null)]) };
 }
 
-function revived(table: StoredTable): Totals {
-  return new Map(table.map(([key, sums]) => [key, sums.map((sum) => (sum === null ? null : BigInt(sum)))]));
+function revived({ rows }: StoredTable): Totals {
+  return new Map(rows.map(([key, sums]) => [key, sums.map((sum) => (sum === null ? null : BigInt(sum)))]));
 }

@@ -9,7 +9,7 @@ import {
   type LogExtent,
   type Seen,
   type SeenAnswer,
-  seenLine,
+  seenLines,
   startLine,
 } from './history.js';
 import { seenTooLittle } from './shortcomings.js';
@@ -40,6 +40,11 @@ export async function record(experiment: Experiment, surroundings: Surroundings)
   const startedMs = clock.nowMs();
   save(startLine(experiment, startedMs, logAtStart));
   const seen: Seen[] = [];
+  const linesOf = seenLines();
+  const add = (one: Seen) => {
+    seen.push(one);
+    for (const line of linesOf(one)) save(line);
+  };
   const goesOn = () => {
     const sinceMs = clock.nowMs() - startedMs;
     if (sinceMs < experiment.seconds * 1000) return true;
@@ -47,7 +52,7 @@ export async function record(experiment: Experiment, surroundings: Surroundings)
   };
   const asking = experiment.questions.flatMap((question) => {
     const turn = turns(clock);
-    return readers.map((reader) => askWhile(goesOn, { question, reader, turn }, seen, surroundings));
+    return readers.map((reader) => askWhile(goesOn, { question, reader, turn }, add, surroundings));
   });
   await Promise.all(asking);
   const endedMs = clock.nowMs();
@@ -78,16 +83,14 @@ function turns({ nowMs, sleep }: Surroundings['clock']): () => Promise<void> {
 async function askWhile(
   goesOn: () => boolean,
   { question, reader, turn }: Reader,
-  seen: Seen[],
+  add: (one: Seen) => void,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { clock, save } = surroundings;
+  const { clock } = surroundings;
   for (await turn(); goesOn(); await turn()) {
     const askedMs = clock.nowMs();
     const asked = await askOnce(question, surroundings);
-    const one: Seen = { ...asked, question, reader, askedMs, seenMs: clock.nowMs() };
-    seen.push(one);
-    save(seenLine(one));
+    add({ ...asked, question, reader, askedMs, seenMs: clock.nowMs() });
   }
 }
 

@@ -14,8 +14,9 @@ export type AddUp = (question: Question, base: SumTable, after: readonly SumTabl
 
 export const addUp: AddUp = (question, base, after) => goOn(question, { realTime: zero, merged: base }, after);
 
-/** What was added up, and more tables. */
+/** What was added up, and more tables; the very same sums where there are none. */
 export function goOn(question: Question, { realTime, merged }: AddedUp, more: readonly SumTable[]): AddedUp {
+  if (more.length === 0) return { realTime, merged };
   const sums = plusAll(question, more);
   return { realTime: plus(question, realTime, sums), merged: plus(question, merged, sums) };
 }

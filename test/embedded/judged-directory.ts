@@ -44,7 +44,7 @@ function historyOf(
   lines: readonly string[],
   questions: readonly string[],
   extent: { readonly starts: Position; readonly ends: Position },
-): History {
+): Promise<History> {
   const prefix = `${lab} `;
   // What a kill cut off is no line.
   const seen = lines
@@ -60,7 +60,7 @@ async function judgeLab(
   lines: readonly string[],
   questions: readonly string[],
 ): Promise<Verification> {
-  const history = historyOf(lab, lines, questions, await extentOf(data));
+  const history = await historyOf(lab, lines, questions, await extentOf(data));
   return judgeAgain(history, checkedLog(data, lab), { nowMs: Date.now });
 }
 

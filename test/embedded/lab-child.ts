@@ -3,7 +3,7 @@
  * JSON. Each answer that its readers see is printed as a line of a history the moment it is there, and after it where the
  * log ends; what the services say goes to stderr. It ends orderly on SIGTERM, and by itself with the exit code of its error.
  */
-import { seenLine } from '../../src/checker/history.js';
+import { type Seen, seenLines } from '../../src/checker/history.js';
 import { runEmbeddedLab } from '../../src/cli/embedded/run-lab.js';
 import { describeError, exitCodes, LabError } from '../../src/errors.js';
 import { type EmbeddedData, openEmbedded } from '../../src/runtimes/embedded/open.js';
@@ -55,13 +55,14 @@ try {
 
 async function readInto(data: EmbeddedData, architecture: 'lambda' | 'kappa'): Promise<void> {
   const store = await data.serving(architecture);
+  const linesOf = seenLines();
   for (let turn = 0; !stopping.signal.aborted; turn++) {
     const question = child.questions[turn % child.questions.length]!;
     const askedMs = clock.nowMs();
     const asked = await readAnswer(store, question, clock).catch((error) => ({ unknown: describeError(error) }));
     const { question: declared, ...answer } = 'unknown' in asked ? { ...asked, question: undefined } : asked;
     const seen = { ...answer, declared, question, reader: 0, askedMs, seenMs: clock.nowMs() };
-    process.stdout.write(`${architecture} ${seenLine(seen as Parameters<typeof seenLine>[0])}\n`);
+    for (const line of linesOf(seen as Seen)) process.stdout.write(`${architecture} ${line}\n`);
     process.stdout.write(`ends ${JSON.stringify(await data.log.ends())}\n`);
     await clock.sleep(askEveryMs);
   }

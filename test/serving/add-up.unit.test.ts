@@ -43,6 +43,15 @@ describe('adding up again', () => {
     expect(addAgain(itemsSold, pool[0]!, tables)).toEqual(before);
   });
 
+  it('gives the very same sums while nothing is new: a history writes them once', () => {
+    const addAgain = addingUpAgain();
+    const tables = [1, 2, 3].map(table);
+    const before = addAgain(itemsSold, pool[0]!, tables);
+    const again = addAgain(itemsSold, pool[0]!, [...tables]);
+    expect(again.merged).toBe(before.merged);
+    expect(again.realTime).toBe(before.realTime);
+  });
+
   it('adds all of it up for a question of the same name that means something else', () => {
     const addAgain = addingUpAgain();
     const [sum] = Object.keys(itemsSold.sums);

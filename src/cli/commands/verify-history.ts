@@ -1,7 +1,8 @@
 /** The files of histories, below the user's cache folder: written line by line while answers come, the newest kept. */
-import { appendFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFileSync, createReadStream } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type History, parseHistory } from '../../checker/history.js';
 import { describeError, LabError } from '../../errors.js';
 import type { CommandContext } from '../report.js';
@@ -26,7 +27,8 @@ export function historySaver(file: string): (line: string) => void {
 /** A saved history. Throws a `usage` error when there is none or when it was cut short. */
 export async function savedHistory(file: string): Promise<History> {
   try {
-    return parseHistory((await readFile(file, 'utf8')).split('\n'));
+    // By lines: one of many minutes is longer than a text may be.
+    return await parseHistory(createInterface({ input: createReadStream(file), crlfDelay: Infinity }));
   } catch (cause) {
     throw new LabError(`${file} cannot be judged: ${describeError(cause)}`, {
       kind: 'usage',
