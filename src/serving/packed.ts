@@ -27,18 +27,25 @@ export interface UnpackingMemory {
  * give the same table, the very object, without being read again, which is most of what an answer costs; other bytes never do.
  */
 export function unpackingAgain({ tablesMax, bytesMax }: UnpackingMemory): Unpack {
-  const remembered = new Map<string, SumTable>();
+  const remembered = new Map<number, { readonly bytes: Buffer; readonly table: SumTable }>();
   return (packed) => {
     if (packed.length > bytesMax) return unpackBytes(packed);
-    const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('latin1');
-    const known = remembered.get(bytes);
+    const key = fingerprint(packed);
+    const found = remembered.get(key);
+    const known = found?.bytes.equals(packed) ? found : { bytes: Buffer.from(packed), table: unpackBytes(packed) };
     // The one that was wanted last goes to the end, so that the first is the one to forget.
-    if (known !== undefined) remembered.delete(bytes);
-    const table = known ?? unpackBytes(packed);
-    remembered.set(bytes, table);
+    remembered.delete(key);
+    remembered.set(key, known);
     if (remembered.size > tablesMax) remembered.delete(remembered.keys().next().value!);
-    return table;
+    return known.table;
   };
+}
+
+/** Finds bytes that may be equal: deflated ones end with the checksum of what was packed; and how many they are. */
+function fingerprint(packed: Uint8Array): number {
+  const { buffer, byteOffset, length } = packed;
+  const checksum = length < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(length - 4);
+  return checksum * 2 ** 20 + (length % 2 ** 20);
 }
 
 /** For services, which read each slice once or a few times. Bases of many keys are not remembered. */

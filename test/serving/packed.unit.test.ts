@@ -33,6 +33,25 @@ describe('packed sums', () => {
     expect(() => unpack(deflateSync('[[["apple"],["9223372036854775808"]]]'))).toThrow(RangeError);
   });
 
+  it('are read anew where a byte within them is another, whose checksum and length are the same', () => {
+    const unpackAgain = unpackingAgain({ tablesMax: 512, bytesMax: 65_536 });
+    const bytes = pack(table(7n));
+    const remembered = unpackAgain(bytes);
+    const readOrRefused = (packed: Uint8Array) => {
+      try {
+        return unpackAgain(packed);
+      } catch {
+        return undefined;
+      }
+    };
+    for (let i = 0; i < bytes.length - 4; i++) {
+      const damaged = Buffer.from(bytes);
+      damaged[i]! ^= 0x10;
+      expect(readOrRefused(damaged), `byte ${i}`).not.toBe(remembered);
+    }
+    expect(unpackAgain(bytes)).toEqual(table(7n));
+  });
+
   it('are the very table that they were while they are remembered', () => {
     const unpackAgain = unpackingAgain({ tablesMax: 2, bytesMax: 1_000 });
     const [a, b, c] = [1n, 2n, 3n].map((sold) => pack(table(sold)));
