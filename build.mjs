@@ -91,6 +91,7 @@ await build({
   entryPoints: present({
     cli: 'src/cli/main.ts',
     embedded: 'src/cli/embedded/service.ts',
+    'archive-thread': 'src/runtimes/embedded/archive-thread/thread.ts',
     baseline: 'src/cli/demo/baseline-service.ts',
     'bench-lambda': 'bench/lambda.ts',
     'bench-kappa': 'bench/kappa.ts',

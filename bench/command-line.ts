@@ -28,7 +28,10 @@ export function benchCommandLine(
   const only = new Option('--only <rows>', `rows to measure, of ${rows.join(',')}`)
     .argParser((text) => rowNames(text, rows))
     .default(rows, 'all');
-  const program = new Command(`npm run bench:${name} --`).exitOverride(onEnd).addOption(only);
+  const program = new Command(`npm run bench:${name} --`)
+    .exitOverride(onEnd)
+    .showHelpAfterError('--help says what it takes')
+    .addOption(only);
   for (const one of takes) program.addOption(options[one]);
   return program.parse(args, { from: 'user' }).opts<BenchWanted>();
 }
@@ -36,7 +39,9 @@ export function benchCommandLine(
 function rowNames(text: string, rows: readonly string[]): readonly string[] {
   const names = text.split(',');
   const unknown = names.filter((name) => !rows.includes(name));
-  if (unknown.length > 0) throw new InvalidArgumentError(`There is no row ${unknown.join(', ')}.`);
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(`There is no row "${unknown.join(', ')}": there are ${rows.join(', ')}.`);
+  }
   return names;
 }
 

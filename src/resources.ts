@@ -21,6 +21,8 @@ export interface Resources {
   readonly services: string;
   /** The process of an embedded lab. */
   readonly embedded: string;
+  /** The thread that writes an embedded lab's archive. */
+  readonly archiveThread: string;
   /** The program that answers questions by one plain scan, for `demo` to measure. */
   readonly baseline: string;
   readonly grafanaTemplates: string;
@@ -39,6 +41,7 @@ export function findResources(from: string = fileURLToPath(import.meta.url)): Re
     streamData: join(root, 'dist', 'stream'),
     services: join(root, 'dist', 'services'),
     embedded: join(root, 'dist', 'embedded.mjs'),
+    archiveThread: join(root, 'dist', 'archive-thread.mjs'),
     baseline: join(root, 'dist', 'baseline.mjs'),
     grafanaTemplates: join(root, 'grafana_templates'),
     composeFile: (lab, archive = false) =>

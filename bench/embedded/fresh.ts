@@ -37,12 +37,12 @@ export async function freshLab(): Promise<FreshLab> {
 
 /** The services of Lambda that `names` lists; all where it lists none. Stop them, and wait for the promise. */
 export function startServices(
-  { data: { log, archive, batchEngine }, store }: FreshLab,
+  { data: { log, archive, followArchive, batchEngine }, store }: FreshLab,
   batchEveryMs: number,
   names: readonly string[] = [],
 ): { readonly stop: () => Promise<void> } {
   const ending = new AbortController();
-  const ports = { store, log, deadLetters: store, archive, batchEngine };
+  const ports = { store, log, deadLetters: store, archive, followArchive, batchEngine };
   const services = labServices('lambda', ports, batchEveryMs).filter(
     ({ name }) => names.length === 0 || names.includes(name),
   );

@@ -45,8 +45,8 @@ export const answerMutations: readonly Mutation[] = [
       countsUnchecked,
       {
         file: merge,
-        find: '  if (upTo === head.number && !equal(position, head.position)) {',
-        replace: '  if (upTo < 0) {',
+        find: '  if (!equal(position, head.position)) {',
+        replace: '  if (head.number < 0) {',
       },
     ],
   },
@@ -85,8 +85,8 @@ export const answerMutations: readonly Mutation[] = [
     edits: [
       {
         file: merge,
-        find: '  if (next <= upTo) return unknown(head, `slice ${next} is missing`);',
-        replace: '  if (next <= upTo) position = head.position;',
+        find: '  if (next <= head.number) return unknown(head, `slice ${next} is missing`);',
+        replace: '  if (next <= head.number) position = head.position;',
       },
       countsUnchecked,
     ],

@@ -6,12 +6,14 @@ import { LabError } from '../errors.js';
 import { messagesBetween } from '../positions/position.js';
 import type { ServingStore } from '../runtimes/ports.js';
 import type { ServiceScope } from '../runtimes/service-scope.js';
-import { type ArchiveSource, followLog, mergeOnce } from './archiver.js';
+import { type ArchiveSource, mergeOnce } from './archiver.js';
 import { coverage } from './chain.js';
 import type { CoveredRemover } from './covered-remover.js';
 
 export interface KeptArchive {
-  readonly source: ArchiveSource;
+  readonly source: Pick<ArchiveSource, 'archive' | 'origin' | 'limits'>;
+  /** Follows the log into files until `stop`, or until another archive was quicker. */
+  readonly follow: (stop: AbortSignal) => Promise<void>;
   readonly store: Pick<ServingStore, 'report'>;
   /** Removes what no reader needs any more; undefined where that is somebody else's task. */
   readonly remover: CoveredRemover | undefined;
@@ -34,10 +36,10 @@ export async function keepArchive(archive: KeptArchive, scope: ServiceScope): Pr
   }
 }
 
-async function follow({ source, mayHaveGap }: KeptArchive, scope: ServiceScope): Promise<void> {
+async function follow({ follow: followLog, mayHaveGap }: KeptArchive, scope: ServiceScope): Promise<void> {
   while (!scope.stop.aborted) {
     try {
-      await followLog(source, () => scope.stop.aborted);
+      await followLog(scope.stop);
     } catch (error) {
       // In Kappa what is there stays of use to whom it reaches, and nobody else waits for it: `replay` says that it ends.
       if (!mayHaveGap || !(error instanceof LabError) || error.kind !== 'fail') throw error;

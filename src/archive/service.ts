@@ -10,7 +10,7 @@ import { kafkaLog } from '../runtimes/docker/kafka-log.js';
 import { runService } from '../runtimes/docker/service-runtime.js';
 import { openWebHdfs } from '../runtimes/docker/webhdfs.js';
 import type { ServingStore } from '../runtimes/ports.js';
-import type { ArchiveSource } from './archiver.js';
+import { type ArchiveSource, followLog } from './archiver.js';
 import { coveredRemover } from './covered-remover.js';
 import { keepArchive } from './keep-archive.js';
 import { archiveOrigin } from './origin.js';
@@ -48,7 +48,8 @@ await runService('archive', async (scope) => {
   };
   // In Lambda the coordinator removes what no job reads any more.
   const remover = config.lab === 'kappa' ? coveredRemover(archive, keepCoveredMs) : undefined;
-  await keepArchive({ source, store, remover, mayHaveGap: config.lab === 'kappa' }, scope);
+  const follow = (stop: AbortSignal) => followLog(source, () => stop.aborted);
+  await keepArchive({ source, follow, store, remover, mayHaveGap: config.lab === 'kappa' }, scope);
 });
 
 async function originOfPipeline(store: ServingStore): Promise<Position> {

@@ -106,36 +106,41 @@ type StoredLine = StoredStart | StoredTable | StoredAnswer | SeenUnknown | Store
 
 /** The first line of a history's file. */
 export function startLine(experiment: Experiment, startedMs: number, log: LogExtent): string {
-  return JSON.stringify({ format, experiment, startedMs, log });
+  return lineOf({ format, experiment, startedMs, log });
 }
 
 /**
- * Gives the lines of one read after the other. The same answer is read many times, so a table is written once, before the
- * first read that has it, and reads name it by its number: the last table of that number before them.
+ * Gives the lines of one read after the other. The same answer is read many times, so a table, known by the object that it
+ * is, is written once, before the first read that has it. Reads name it by its number: the last of that number before them.
  */
 export function seenLines(): (seen: Seen) => readonly string[] {
   const numbers = new WeakMap<Totals, number>();
   let next = 0;
   return (seen) => {
-    if ('unknown' in seen) return [JSON.stringify(seen)];
+    if ('unknown' in seen) return [lineOf(seen)];
     const lines: string[] = [];
     const numberOf = (table: Totals): number => {
       const known = numbers.get(table);
       if (known !== undefined) return known;
       numbers.set(table, next);
-      lines.push(JSON.stringify(stored(next, table)));
+      lines.push(lineOf(stored(next, table)));
       return next++;
     };
     const { base, realTime, merged } = seen;
     const tables = { base: numberOf(base), realTime: numberOf(realTime), merged: numberOf(merged) };
-    lines.push(JSON.stringify({ ...seen, ...tables }));
+    lines.push(lineOf({ ...seen, ...tables }));
     return lines;
   };
 }
 
 /** The last line: without it a history is cut short and cannot pass. */
 export function endLine(endedMs: number, log: LogExtent): string {
-  return JSON.stringify({ endedMs, log });
+  return lineOf({ endedMs, log });
+}
+
+/** What some readers of lines take for the end of one is escaped: a key may hold it, and JSON leaves it as it is. */
+function lineOf(line: object): string {
+  return JSON.stringify(line).replaceAll(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'));
 }
 
 /** Reads a history's lines. Rejects when it is none or when it was cut short. */

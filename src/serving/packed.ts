@@ -30,9 +30,10 @@ export function unpackingAgain({ tablesMax, bytesMax }: UnpackingMemory): Unpack
   const remembered = new Map<number, { readonly bytes: Buffer; readonly table: SumTable }>();
   return (packed) => {
     if (packed.length > bytesMax) return unpackBytes(packed);
-    const key = fingerprint(packed);
-    const found = remembered.get(key);
-    const known = found?.bytes.equals(packed) ? found : { bytes: Buffer.from(packed), table: unpackBytes(packed) };
+    let key = fingerprint(packed);
+    // The place of others: the next one is as good, since bytes are compared.
+    while (remembered.get(key)?.bytes.equals(packed) === false) key++;
+    const known = remembered.get(key) ?? { bytes: Buffer.from(packed), table: unpackBytes(packed) };
     // The one that was wanted last goes to the end, so that the first is the one to forget.
     remembered.delete(key);
     remembered.set(key, known);
@@ -41,7 +42,10 @@ export function unpackingAgain({ tablesMax, bytesMax }: UnpackingMemory): Unpack
   };
 }
 
-/** Finds bytes that may be equal: deflated ones end with the checksum of what was packed; and how many they are. */
+/**
+ * Where bytes are looked for: by the checksum of what was packed, with which deflated bytes end, and by their length. Others
+ * may have the same.
+ */
 function fingerprint(packed: Uint8Array): number {
   const { buffer, byteOffset, length } = packed;
   const checksum = length < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(length - 4);

@@ -30,7 +30,7 @@ test('help names the rows, and is no mistake', () => {
 });
 
 test.for([
-  [['--only', 'ages,speed'], 'There is no row speed.'],
+  [['--only', 'ages,speed'], 'There is no row "speed": there are ages, rate.'],
   [['--hold', 'fast'], 'It must be a number of events a second.'],
   [['--hold', '-1'], 'It must be a number of events a second.'],
   [['--url', '9022'], 'It must be an address with its protocol.'],

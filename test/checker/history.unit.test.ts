@@ -1,6 +1,6 @@
 /**
- * Goal: what is read from a saved history is what was seen, and of anything else it is said why it is none. Method: the lines
- * of right answers, of which some share their tables, changed in one place.
+ * Goal: what is read from a saved history is what was seen, and of anything else it is said why it is none. Method: the
+ * lines of right answers, of which some share their tables, changed in one place.
  */
 import { describe, expect, it } from 'vitest';
 import { endLine, parseHistory, type Seen, seenLines, startLine } from '../../src/checker/history.js';
@@ -27,6 +27,13 @@ describe('a saved history', () => {
   it('keeps 64-bit sums and "no event"', async () => {
     const answer = { ...first!, merged: new Map([['["apple"]', [2n ** 63n - 1n, null]]]) };
     expect((await parseHistory(linesOf([answer]))).seen).toEqual([answer]);
+  });
+
+  it('keeps keys that hold what ends a line elsewhere', async () => {
+    const answer = { ...first!, merged: new Map([['["a\u2028b\u2029c\\r\\n"]', [1n]]]) };
+    const lines = linesOf([answer]);
+    expect(lines.join('')).not.toMatch(/[\r\n\u2028\u2029]/);
+    expect((await parseHistory(lines)).seen).toEqual([answer]);
   });
 
   it('holds a table once, however often it is seen, also when it is read', async () => {

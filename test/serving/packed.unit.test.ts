@@ -66,6 +66,17 @@ describe('packed sums', () => {
     expect(unpackAgain(a!)).not.toBe(before);
   });
 
+  it('are remembered beside others of the same checksum and length', () => {
+    const [a, b] = [121n, 202n].map((sold) => pack(table(sold)));
+    expect(a!.length).toBe(b!.length);
+    expect(a!.subarray(-4)).toEqual(b!.subarray(-4));
+    const unpackAgain = unpackingAgain({ tablesMax: 2, bytesMax: 1_000 });
+    const before = [unpackAgain(a!), unpackAgain(b!)];
+    expect(before).toEqual([table(121n), table(202n)]);
+    expect(unpackAgain(a!)).toBe(before[0]);
+    expect(unpackAgain(b!)).toBe(before[1]);
+  });
+
   it('are not remembered when they are longer than is wanted', () => {
     const unpackAgain = unpackingAgain({ tablesMax: 2, bytesMax: 10 });
     const bytes = pack(table(1n));

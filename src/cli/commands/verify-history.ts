@@ -26,14 +26,17 @@ export function historySaver(file: string): (line: string) => void {
 
 /** A saved history. Throws a `usage` error when there is none or when it was cut short. */
 export async function savedHistory(file: string): Promise<History> {
+  const input = createReadStream(file);
   try {
     // By lines: one of many minutes is longer than a text may be.
-    return await parseHistory(createInterface({ input: createReadStream(file), crlfDelay: Infinity }));
+    return await parseHistory(createInterface({ input, crlfDelay: Infinity }));
   } catch (cause) {
     throw new LabError(`${file} cannot be judged: ${describeError(cause)}`, {
       kind: 'usage',
-      suggestion: 'give the file that `verify` named when it ran',
+      suggestion: 'give a file that `verify` of this version named; one of an older version has to be recorded again',
       detail: { file },
     });
+  } finally {
+    input.destroy();
   }
 }

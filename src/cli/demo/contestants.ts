@@ -51,9 +51,9 @@ export function start(
   // Ctrl-C ends them by their own signals: a sleep of the command's clock would fail in the middle of what they do.
   const noEvents = AbortSignal.any([events.signal, signal]);
   const noServices = AbortSignal.any([services.signal, signal]);
-  const { log, archive, batchEngine } = data;
+  const { log, archive, followArchive, batchEngine } = data;
   const running = contestants.map(({ architecture, store }) => {
-    const ports = { store, log, deadLetters: store, archive, batchEngine };
+    const ports = { store, log, deadLetters: store, archive, followArchive, batchEngine };
     const scope = { stop: noServices, clock, say: (line: string) => quietly(architecture, line, say) };
     return runServices(labServices(architecture, ports, batchEveryMs(plan)), scope);
   });

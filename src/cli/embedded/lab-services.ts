@@ -14,6 +14,7 @@ import { archiveOrigin } from '../../archive/origin.js';
 import { type GeneratorSettings, webhookAddress } from '../../config/service.js';
 import { type IngestionOptions, keepIngestion } from '../../ingestion/keep-ingestion.js';
 import type { LabName } from '../../resources.js';
+import type { FollowLog } from '../../runtimes/embedded/archive-thread/follow.js';
 import type { ArchiveStore, BatchEngine, Clock, DeadLetterLog, Log, ServingStore } from '../../runtimes/ports.js';
 import { keepViews } from '../../serving/keep-views.js';
 import { inProcessPace } from '../../serving/paced-log.js';
@@ -30,6 +31,7 @@ export interface LabPorts {
   readonly log: Log;
   readonly deadLetters: DeadLetterLog;
   readonly archive: ArchiveStore;
+  readonly followArchive: FollowLog;
   readonly batchEngine: BatchEngine;
 }
 
@@ -86,7 +88,10 @@ const archiveLimits: ArchiveLimits = {
  */
 const cycleLimits = { jobMsMax: 15 * 60_000, jobLookMs: 250, submissionMsMax: 0, attemptsMax: 5, slicesMax: 2_000 };
 
-function lambdaServices({ store, log, archive, batchEngine: engine }: LabPorts, batchEveryMs: number): LabService[] {
+function lambdaServices(
+  { store, archive, followArchive, batchEngine: engine }: LabPorts,
+  batchEveryMs: number,
+): LabService[] {
   return [
     {
       name: 'archive',
@@ -95,9 +100,10 @@ function lambdaServices({ store, log, archive, batchEngine: engine }: LabPorts, 
         const begins = archiveOrigin(await archive.list(), needed, undefined);
         // The log keeps everything: where the archive has lost its first file, that is written anew.
         const origin = begins.map((offset, partition) => Math.min(offset, needed[partition]!));
-        const source = { log, archive, origin, limits: archiveLimits, nowMs: scope.clock.nowMs, hold: noHold };
+        const source = { archive, origin, limits: archiveLimits };
+        const follow = (stop: AbortSignal) => followArchive(origin, archiveLimits, stop);
         // The coordinator removes what no job reads any more.
-        await keepArchive({ source, store, remover: undefined, mayHaveGap: false }, scope);
+        await keepArchive({ source, follow, store, remover: undefined, mayHaveGap: false }, scope);
       },
     },
     {

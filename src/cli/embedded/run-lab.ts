@@ -31,11 +31,12 @@ export async function runEmbeddedLab(
   scope: ServiceScope,
   states: ServiceState[] = [],
 ): Promise<void> {
-  const { log, archive, batchEngine, dir } = data;
+  const { log, archive, followArchive, batchEngine, dir } = data;
   const store = await data.serving(architecture);
   await store.createPipeline(questions, await log.starts());
   const deadLetters = await data.deadLetters(architecture);
-  const services = labServices(architecture, { store, log, deadLetters, archive, batchEngine }, batchEveryMs);
+  const ports = { store, log, deadLetters, archive, followArchive, batchEngine };
+  const services = labServices(architecture, ports, batchEveryMs);
   const openProducer = async () => log.openProducer();
   const making =
     settings === undefined

@@ -1,7 +1,7 @@
 /**
  * The archive in Parquet files. A file's name holds level, partition, start, end and seal; it is given by a rename when the
- * file is whole, and of two files with one start on a level the second is refused (protocol rule 9): all of the archive's
- * writers are in this process, so one that was replaced is refused like any other.
+ * file is whole, and of two files with one start on a level the second is refused (protocol rule 9): all names are
+ * given in this thread, so a writer that was replaced is refused like any other.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -23,13 +23,46 @@ interface Temporary {
   readonly files: string[];
 }
 
+/** Gives a file that is whole its final name, one after the other. A seal is what its bytes give. */
+export type GiveName = (temporary: string, range: ArchiveRange, seal: string) => Promise<'finished' | 'exists'>;
+
+/** The archive of a folder, and what gives its files their names, whoever made them. */
+export interface EmbeddedArchive extends ArchiveStore {
+  readonly folder: string;
+  readonly giveName: GiveName;
+}
+
 /** Opens the archive in a folder, and removes what a killed process left half made. */
-export async function openArchive(folder: string, sql: SqlEngine, seals: ArchiveSeals): Promise<ArchiveStore> {
-  const temporaryFolder = join(folder, 'temporary');
-  await rm(temporaryFolder, { recursive: true, force: true });
+export async function openArchive(folder: string, sql: SqlEngine, seals: ArchiveSeals): Promise<EmbeddedArchive> {
+  await rm(join(folder, 'temporary'), { recursive: true, force: true });
   for (const name of ['temporary', ...archiveLevels.map(String)]) await mkdir(join(folder, name), { recursive: true });
-  const temporaries = new Map<string, Temporary>();
+  const giveName = namesIn(folder, seals);
+  return { ...archiveIn(folder, sql, seals, giveName), folder, giveName };
+}
+
+/** All names of one folder have to be given by the same function. */
+function namesIn(folder: string, seals: ArchiveSeals): GiveName {
   let naming: Promise<unknown> = Promise.resolve();
+  return async (temporary, range, seal) => {
+    const path = archivePath(folder, range, seal);
+    const named = naming.then(() => nameFile(folder, temporary, range, path));
+    naming = named.catch(() => {});
+    const outcome = await named;
+    // What this process wrote itself.
+    if (outcome === 'finished') seals.trust(path);
+    return outcome;
+  };
+}
+
+/** An archive in a folder that is open, whose files are given their names elsewhere. */
+export function archiveIn(
+  folder: string,
+  sql: Pick<SqlEngine, 'session'>,
+  seals: ArchiveSeals,
+  giveName: GiveName,
+): ArchiveStore {
+  const temporaryFolder = join(folder, 'temporary');
+  const temporaries = new Map<string, Temporary>();
   return {
     list: () => listFiles(folder),
     async createTemporary() {
@@ -54,12 +87,7 @@ export async function openArchive(folder: string, sql: SqlEngine, seals: Archive
         else await sql.session((session) => concatenate(session, temporary, files));
         return sealOf(temporary);
       });
-      const path = archivePath(folder, range, seal);
-      const named = naming.then(() => giveName(folder, temporary, range, path));
-      naming = named.catch(() => {});
-      const outcome = await named;
-      if (outcome === 'finished') seals.trust(path);
-      return outcome;
+      return giveName(temporary, range, seal);
     },
     readMessages: (file) => readMessages(sql, seals, file),
     async remove(path) {
@@ -75,7 +103,7 @@ function archivePath(folder: string, { level, partition, from, until }: ArchiveR
   return join(folder, String(level), `${partition}-${String(from).padStart(16, '0')}-${until}-${seal}.parquet`);
 }
 
-async function giveName(
+async function nameFile(
   folder: string,
   temporary: string,
   range: ArchiveRange,
@@ -117,7 +145,7 @@ const readRows = 20_480;
 
 /** The archive does not keep the producer's time. */
 async function* readMessages(
-  sql: SqlEngine,
+  sql: Pick<SqlEngine, 'session'>,
   seals: ArchiveSeals,
   file: ArchiveFile,
 ): AsyncGenerator<readonly Message[]> {

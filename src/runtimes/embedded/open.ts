@@ -7,6 +7,7 @@ import type { LabName } from '../../resources.js';
 import type { ArchiveStore, BatchEngine, DeadLetterLog } from '../ports.js';
 import { openArchive } from './archive.js';
 import { openSeals } from './archive-seals.js';
+import { type FollowLog, followInThread } from './archive-thread/follow.js';
 import { openBatchEngine } from './batch-engine.js';
 import { type Database, openDatabase } from './database.js';
 import { beginDirectory, describedDirectory, makeDirectory } from './directory.js';
@@ -31,6 +32,8 @@ export interface EmbeddedData extends AsyncDisposable {
   readonly serving: (architecture: LabName) => Promise<EmbeddedServing>;
   readonly deadLetters: (architecture: LabName) => Promise<DeadLetterLog>;
   readonly archive: ArchiveStore;
+  /** Writes the archive from the log. */
+  readonly followArchive: FollowLog;
   readonly batchEngine: BatchEngine;
   readonly database: Database;
   readonly sql: SqlEngine;
@@ -77,6 +80,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       serving,
       deadLetters: serving,
       archive,
+      followArchive: followInThread(log, archive),
       batchEngine: openBatchEngine(sql, seals, say),
       database,
       sql,

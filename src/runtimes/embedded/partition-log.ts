@@ -21,13 +21,17 @@ export interface Segment {
   bytes: number;
 }
 
-export interface PartitionLog {
+/** What a reader has to know of a partition. */
+export interface ReadablePartition {
   readonly partition: number;
   readonly segments: readonly Segment[];
   /** What lies below was there when the log was opened: only that is checked again when it is read. */
   readonly endAtOpen: number;
   readonly start: () => number;
   readonly end: () => number;
+}
+
+export interface PartitionLog extends ReadablePartition {
   /** Resolves with the offset of its first message once it is acknowledged; in the order of the calls. */
   readonly append: (batch: RecordBatch) => Promise<number>;
   /** Forgets what lies below an offset; its bytes go with whole files. */

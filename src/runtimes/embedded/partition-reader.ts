@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { LabError } from '../../errors.js';
 import { readMessages } from '../docker/kafka-records.js';
 import type { Message } from '../ports.js';
-import type { PartitionLog, Segment } from './partition-log.js';
+import type { ReadablePartition, Segment } from './partition-log.js';
 import { announcedBytes, batchAt, batchesOf, damaged, isIntact, readAt } from './segment-file.js';
 
 export interface PartitionReader {
@@ -13,13 +13,13 @@ export interface PartitionReader {
 }
 
 interface State {
-  readonly log: PartitionLog;
+  readonly log: ReadablePartition;
   next: number;
   /** Undefined until the first message is wanted. */
   open: { readonly segment: Segment; readonly file: FileHandle; at: number } | undefined;
 }
 
-export function partitionReader(log: PartitionLog, from: number): PartitionReader {
+export function partitionReader(log: ReadablePartition, from: number): PartitionReader {
   const state: State = { log, next: from, open: undefined };
   return {
     take: (into, bytesMax) => take(state, into, bytesMax),

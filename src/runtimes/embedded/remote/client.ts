@@ -6,8 +6,9 @@ import { connect, type Socket } from 'node:net';
 import { LabError } from '../../../errors.js';
 import type { Position } from '../../../positions/position.js';
 import type { Log, LogReader, Message, ServingStore } from '../../ports.js';
+import { receivedError, type SentError } from '../sent-error.js';
 import { encodeFrame, FrameReader } from './frames.js';
-import { answerSchema, receivedError, type SentError, storeMethods } from './protocol.js';
+import { answerSchema, storeMethods } from './protocol.js';
 
 export interface RemoteLab extends AsyncDisposable {
   readonly store: ServingStore;

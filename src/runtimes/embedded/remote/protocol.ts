@@ -1,6 +1,6 @@
 /** What is said over the socket: requests by method, answers by the request's number, errors with all their fields. */
 import { z } from 'zod';
-import { describeError, exitCodes, type FailureKind, LabError } from '../../../errors.js';
+import { exitCodes, type FailureKind } from '../../../errors.js';
 import type { ServingStore } from '../../ports.js';
 
 /** Grows when a message changes its meaning: a lab that was started by another version is told, not guessed. */
@@ -22,21 +22,6 @@ export const answerSchema = z.union([
   z.object({ id: z.number().int(), error: errorSchema }),
   z.strictObject({ id: z.number().int(), result: z.unknown() }),
 ]);
-export type SentError = z.infer<typeof errorSchema>;
-
-/** An error as it is sent: its fields, with the causes told in its message. */
-export function sentError(error: unknown): SentError {
-  const message = describeError(error);
-  if (!(error instanceof LabError)) return { kind: 'internal', message, detail: {} };
-  const { kind, suggestion, detail } = error;
-  return { kind, message, ...(suggestion === undefined ? {} : { suggestion }), detail };
-}
-
-/** The error that was sent, as if it had been thrown here. */
-export function receivedError({ message, ...fields }: SentError): LabError {
-  return new LabError(message, fields);
-}
-
 /** All methods of a serving store, each served under its own name. */
 export const storeMethods = Object.keys({
   readHeads: true,

@@ -6,8 +6,9 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import type { Log, ServingStore } from '../../ports.js';
+import { sentError } from '../sent-error.js';
 import { encodeFrame, FrameReader } from './frames.js';
-import { type Request, requestSchema, sentError, storeMethods } from './protocol.js';
+import { type Request, requestSchema, storeMethods } from './protocol.js';
 import { type RemoteReaders, remoteReaders } from './readers.js';
 
 /** What is served. `lab` answers calls about the process as a whole. */
