@@ -16,12 +16,13 @@ function virtualLab(ask: (question: string, nowMs: number) => Asked = rightAt) {
     first.wake();
   };
   const lines: string[] = [];
+  let extents = 0;
   const surroundings: Surroundings = {
     ask: async (question) => {
       nowMs += 5;
       return ask(question, nowMs);
     },
-    extent: async () => (nowMs === 0 ? { starts: [0, 0], ends: [3, 2] } : smallCheckedLog().extent()),
+    extent: async () => (extents++ === 0 ? { starts: [0, 0], ends: [3, 2] } : smallCheckedLog().extent()),
     clock: {
       nowMs: () => nowMs,
       // All readers sleep at once; they wake one after the other, in the order of their times.
@@ -78,11 +79,33 @@ describe('a verification', () => {
       const { surroundings } = virtualLab();
       return verify({ ...smallExperiment, seconds: 1, secondsAtMost }, surroundings, smallCheckedLog());
     };
-    expect(await judged(1)).toMatchObject({ verdict: 'unknown', seconds: expect.closeTo(1, 0) });
+    // Who waits for a turn ends after it.
+    expect(await judged(1)).toMatchObject({ verdict: 'unknown', seconds: expect.closeTo(1.3, 0) });
     expect((await judged(2)).shortcomings.join()).toContain('different positions, at least 20 are needed');
     const enough = await judged(60);
     expect(enough.verdict, enough.shortcomings.join()).toBe('pass');
     expect(enough.seconds).toBeLessThan(10);
+  });
+
+  it.for([
+    ['is not begun before each question was read once', false, 1],
+    ['begins at once after a kill', true, 0],
+  ] as const)('%s', async ([, afterKill, readBefore]) => {
+    const asked = new Map<string, number>();
+    const { surroundings } = virtualLab((question, nowMs) => {
+      asked.set(question, (asked.get(question) ?? 0) + 1);
+      return rightAt(question, nowMs);
+    });
+    const before: (number | undefined)[] = [];
+    const noticing = {
+      ...surroundings,
+      extent: () => {
+        before.push(...smallExperiment.questions.map((question) => asked.get(question) ?? 0));
+        return surroundings.extent();
+      },
+    };
+    await verify({ ...smallExperiment, afterKill }, noticing, smallCheckedLog());
+    expect(before.slice(0, smallExperiment.questions.length)).toEqual(smallExperiment.questions.map(() => readBefore));
   });
 
   it('is unknown when the log cannot be reached', async () => {
