@@ -15,6 +15,8 @@ const stepFactor = 1.25;
 const probesMax = 6;
 const probeSeconds = 40;
 const holdSeconds = 180;
+/** The hold outlasts `verify`, which begins later: what ends the hold would take the processors from the last answers. */
+const outlastsSeconds = 10;
 const holdsMax = 3;
 /** What has just started is compiled while it runs, and does half of what it does a minute later. */
 const warmUpSeconds = 60;
@@ -95,7 +97,7 @@ async function holdInFreshLab({ flags }: RateOf, rate: number): Promise<Held & {
   const lab = await warmLab(flags, rate);
   await settleAt(rate);
   const verifying = snacklab(['lambda', 'verify', '--seconds', String(holdSeconds)], { anyExit: true });
-  const held = await hold(lab, rate, holdSeconds);
+  const held = await hold(lab, rate, holdSeconds + outlastsSeconds);
   // Judging reads the whole log: nothing has to be added to it meanwhile.
   await pauseAndCatchUp(lab);
   const { exitCode, document, stderr } = await verifying;
