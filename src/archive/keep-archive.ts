@@ -28,11 +28,14 @@ const reportEveryMs = 2_000;
 export async function keepArchive(archive: KeptArchive, scope: ServiceScope): Promise<void> {
   const ending = new AbortController();
   const own = { ...scope, stop: AbortSignal.any([scope.stop, ending.signal]) };
+  const following = follow(archive, own);
   try {
-    await Promise.all([follow(archive, own), merge(archive, own), report(archive, own)]);
+    await Promise.all([following, merge(archive, own), report(archive, own)]);
   } finally {
-    // Where one has failed, the others must not go on beside those that are started again.
+    // Where one has failed, the others must not go on beside those that are started again: they do nothing after their
+    // pause, and who follows has ended.
     ending.abort();
+    await following.catch(() => {});
   }
 }
 

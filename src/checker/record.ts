@@ -1,6 +1,7 @@
 /**
- * Records a history: asks each question over and over from outside, and saves each answer the moment it is seen.
- * It judges nothing. Reading, saving, the clock and the log's extent are handed in.
+ * Records a history: asks each question over and over from outside, and saves each answer the moment it is seen. One answer
+ * to each is read before it begins, and is no part of it. It judges nothing. Reading, saving, the clock and the log's extent
+ * are handed in.
  */
 import {
   type Experiment,
@@ -36,7 +37,7 @@ const askEveryMs = 150;
 /** Runs the experiment to its end and returns its history, which `save` has been given line by line. */
 export async function record(experiment: Experiment, surroundings: Surroundings): Promise<History> {
   const { clock, save } = surroundings;
-  // To connect and to read for the first time is this process's own start, not the lab's silence. After a kill it counts.
+  // To read and unpack all for the first time is this process's own start, not the lab's silence. After a kill it counts.
   if (!experiment.afterKill) for (const question of experiment.questions) await askOnce(question, surroundings);
   const logAtStart = await surroundings.extent();
   const startedMs = clock.nowMs();

@@ -2,6 +2,8 @@
  * Goal: the thread that writes the archive has all of the log in files, whatever happens to the log's files meanwhile, and
  * its errors arrive. Method: a small directory whose log begins a new file every hundred messages.
  */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveLimits } from '../../src/archive/archiver.js';
 import { coverage } from '../../src/archive/chain.js';
@@ -117,7 +119,19 @@ describe('the thread of the archive', () => {
     });
   });
 
-  it('ends at once where it was stopped before it began', async () => {
+  it('says that a file could not be written, and leaves none behind', async () => {
+    await append(3);
+    await rm(join(folder.path, 'archive/temporary'), { recursive: true });
+    await expect(follow()).rejects.toMatchObject({
+      name: 'LabError',
+      kind: 'internal',
+      message: expect.stringMatching(/^an archive file could not be written: .*ENOENT/),
+    });
+    expect(await data.archive.list()).toEqual([]);
+  });
+
+  it('writes nothing where it was stopped before it began', async () => {
+    await append(3);
     stopping.abort();
     await follow();
     expect(await data.archive.list()).toEqual([]);

@@ -1,7 +1,7 @@
 /**
  * The archive in Parquet files. A file's name holds level, partition, start, end and seal; it is given by a rename when the
- * file is whole, and of two files with one start on a level the second is refused (protocol rule 9): all names are
- * given in this thread, so a writer that was replaced is refused like any other.
+ * file is whole, and of two files with one start on a level the second is refused (protocol rule 9): all names are given
+ * in the main thread, so a writer that was replaced is refused like any other.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -40,12 +40,12 @@ export async function openArchive(folder: string, sql: SqlEngine, seals: Archive
   return { ...archiveIn(folder, sql, seals, giveName), folder, giveName };
 }
 
-/** All names of one folder have to be given by the same function. */
+/** All names of one folder have to be given by the same function: two would both find a start free. */
 function namesIn(folder: string, seals: ArchiveSeals): GiveName {
   let naming: Promise<unknown> = Promise.resolve();
   return async (temporary, range, seal) => {
     const path = archivePath(folder, range, seal);
-    const named = naming.then(() => nameFile(folder, temporary, range, path));
+    const named = naming.then(() => writing(temporary, () => nameFile(folder, temporary, range, path)));
     naming = named.catch(() => {});
     const outcome = await named;
     // What this process wrote itself.

@@ -67,7 +67,8 @@ async function takeAll(readers: readonly ReturnType<typeof partitionReader>[], t
   return messages;
 }
 
-function wakened(appended: Appended, maxWaitMs: number, closed: AbortSignal): Promise<void> {
+/** Resolves with the next append, after `maxWaitMs`, or when the reader is closed. */
+export function wakened(appended: Appended, maxWaitMs: number, closed: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

@@ -22,8 +22,8 @@ export interface EmbeddedLog extends Log, AsyncDisposable {
   forget(below: Position): Promise<void>;
   /** Its partitions as they are at any time, for a reader elsewhere. */
   readonly readable: readonly ReadablePartition[];
-  /** Calls `listener` after each append, until the function that it gives back is called. */
-  onAppended(listener: () => void): () => void;
+  /** Calls `listener` after each append and each `forget`, until the function that it gives back is called. */
+  onChanged(listener: () => void): () => void;
 }
 
 const sendsInFlight = 4;
@@ -61,7 +61,7 @@ export async function openEmbeddedLog(
   return {
     partitions,
     readable: logs,
-    onAppended: appended.listen,
+    onChanged: appended.listen,
     starts: async () => logs.map((log) => log.start()),
     ends: async () => ends(),
     read: async (from) => openReader(logs, appended, from),
@@ -74,6 +74,8 @@ export async function openEmbeddedLog(
     },
     forget: async (below) => {
       await Promise.all(logs.map((log, partition) => log.forget(below[partition]!)));
+      // A reader elsewhere is told what has gone.
+      appended.notice();
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(logs.map((log) => log.close()));

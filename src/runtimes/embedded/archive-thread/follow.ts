@@ -21,6 +21,7 @@ const tellEveryMs = 20;
 /** Resolves and rejects as the archiver does. The thread has ended by then. */
 export function followInThread(log: EmbeddedLog, archive: EmbeddedArchive): FollowLog {
   return async (origin, limits, stop) => {
+    if (stop.aborted) return;
     const tell = logTeller(log.readable);
     const states = tell().map((state, i) => ({ ...state, endAtOpen: log.readable[i]!.endAtOpen }));
     const settings: ThreadSettings = { folder: archive.folder, origin, limits, log: states };
@@ -28,7 +29,7 @@ export function followInThread(log: EmbeddedLog, archive: EmbeddedArchive): Foll
     const say = (message: ToThread) => thread.postMessage(message);
 
     let telling: NodeJS.Timeout | undefined;
-    const forget = log.onAppended(() => {
+    const forget = log.onChanged(() => {
       telling ??= setTimeout(() => {
         telling = undefined;
         say({ log: tell() });
@@ -36,7 +37,6 @@ export function followInThread(log: EmbeddedLog, archive: EmbeddedArchive): Foll
     });
     const end = () => say({ stop: true });
     stop.addEventListener('abort', end);
-    if (stop.aborted) end();
     try {
       await served(thread, archive, say);
     } finally {

@@ -3,7 +3,7 @@
  * is copied. What it was told last is the log's end for it.
  */
 import type { Log } from '../../ports.js';
-import { newAppended, openReader } from '../log-reader.js';
+import { newAppended, openReader, wakened } from '../log-reader.js';
 import type { ReadablePartition, Segment } from '../partition-log.js';
 import type { PartitionState, ThreadSettings } from './messages.js';
 
@@ -24,6 +24,9 @@ export interface LogView {
   update(states: readonly PartitionState[]): void;
 }
 
+/** Many times as long as it takes to be told. */
+const behindMsMax = 2_000;
+
 interface Seen {
   start: number;
   end: number;
@@ -41,7 +44,12 @@ export function openLogView(states: ThreadSettings['log']): LogView {
     log: {
       starts: async () => seen.map(({ start }) => start),
       ends: async () => seen.map(({ end }) => end),
-      read: async (from) => openReader(partitions, appended, from),
+      async read(from) {
+        // Somebody who was told more may have archived it: it is told here next.
+        const isBehind = seen.some(({ end }, i) => end < from[i]!);
+        if (isBehind) await wakened(appended, behindMsMax, new AbortController().signal);
+        return openReader(partitions, appended, from);
+      },
     },
     update(next) {
       for (const [i, state] of next.entries()) take(seen[i]!, state);
