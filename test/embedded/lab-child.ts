@@ -55,14 +55,14 @@ try {
 
 async function readInto(data: EmbeddedData, architecture: 'lambda' | 'kappa'): Promise<void> {
   const store = await data.serving(architecture);
-  const linesOf = seenLines();
   for (let turn = 0; !stopping.signal.aborted; turn++) {
     const question = child.questions[turn % child.questions.length]!;
     const askedMs = clock.nowMs();
     const asked = await readAnswer(store, question, clock).catch((error) => ({ unknown: describeError(error) }));
     const { question: declared, ...answer } = 'unknown' in asked ? { ...asked, question: undefined } : asked;
     const seen = { ...answer, declared, question, reader: 0, askedMs, seenMs: clock.nowMs() };
-    for (const line of linesOf(seen as Seen)) process.stdout.write(`${architecture} ${line}\n`);
+    // With all of its tables: an answer is also judged without those before it.
+    for (const line of seenLines()(seen as Seen)) process.stdout.write(`${architecture} ${line}\n`);
     process.stdout.write(`ends ${JSON.stringify(await data.log.ends())}\n`);
     await clock.sleep(askEveryMs);
   }

@@ -75,7 +75,12 @@ export async function expectAgreement({ dir }: LivedIn, lines: readonly string[]
   return ok;
 }
 
-/** What the next answers must not go back behind. */
+/** What the next answers must not go back behind: the last answer of each lab, with the tables before it that it names. */
 export function lastOfEach(lines: readonly string[]): string[] {
-  return labs.flatMap((lab) => lastAnswer(lines, lab) ?? []);
+  return labs.flatMap((lab) => {
+    const own = lines.filter((line) => line.startsWith(`${lab} `));
+    const last = own.lastIndexOf(lastAnswer(own, lab) ?? '');
+    const before = own.findLastIndex((line, i) => i < last && !line.startsWith(`${lab} {"table":`));
+    return own.slice(before + 1, last + 1);
+  });
 }
